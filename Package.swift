@@ -1,0 +1,103 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Swift 6 mode with every upcoming feature that 6.3 accepts: what later becomes the language is the language here.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableUpcomingFeature("ImmutableWeakCaptures"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let log = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+/// One library target in `Sources/Infra`: a folder that is usable alone.
+func infra(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Sources/Infra/\(name)", swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "paceline",
+    products: [
+        .executable(name: "paceline", targets: ["paceline"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // The domain. It depends on no C library and no socket, and the compiler holds it to that.
+        .target(name: "Actors", dependencies: [log, lifecycle], swiftSettings: strict),
+
+        // What touches the world.
+        .systemLibrary(name: "CLinux", path: "Sources/Infra/System/CLinux"),
+        .systemLibrary(
+            name: "CCurl", path: "Sources/Infra/System/CCurl", pkgConfig: "libcurl",
+            providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(
+            name: "COpenSSL", path: "Sources/Infra/System/COpenSSL", pkgConfig: "libcrypto",
+            providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(
+            name: "CSQLite", path: "Sources/Infra/System/CSQLite", pkgConfig: "sqlite3",
+            providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(
+            name: "CZlib", path: "Sources/Infra/System/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        infra("Threads", ["CLinux"]),
+        infra("Reactor", ["CLinux", "Threads", deque]),
+        infra("HTTP", ["Reactor", "CLinux", httpTypes, lifecycle, log]),
+        infra("JSON", []),
+        infra("Gzip", ["CZlib"]),
+        infra("Curl", ["CCurl", "Threads"]),
+        infra("Crypto", ["COpenSSL"]),
+        infra("SQLite", ["Actors", "CSQLite", "Threads"]),
+        infra("Strava", ["Actors", "Curl"]),
+        infra("Telemetry", [log]),
+
+        // The stand-in for Strava.
+        .target(
+            name: "Sandbox", dependencies: ["HTTP", "JSON", httpTypes, lifecycle, log], swiftSettings: strict),
+
+        // The executable.
+        .executableTarget(
+            name: "paceline",
+            dependencies: [
+                "Actors", "Crypto", "Curl", "Gzip", "HTTP", "JSON", "Reactor", "SQLite", "Sandbox", "Strava",
+                "Telemetry", arguments, httpTypes, lifecycle, log,
+            ],
+            path: "Sources/App",
+            swiftSettings: strict),
+
+        // Tests, and what they share.
+        .target(
+            name: "TestSupport", dependencies: ["Actors", "HTTP", "Reactor", httpTypes], path: "Tests/TestSupport",
+            swiftSettings: strict),
+        tests("ActorsTests", ["Actors", "TestSupport"]),
+        tests(
+            "InfraTests",
+            [
+                "Actors", "Crypto", "Curl", "Gzip", "HTTP", "JSON", "Reactor", "SQLite", "Strava", "Telemetry",
+                "TestSupport", "Threads", httpTypes, log, lifecycle,
+            ]),
+        tests("SandboxTests", ["Sandbox", "HTTP", "TestSupport", httpTypes]),
+        tests(
+            "AppTests",
+            ["paceline", "Actors", "Crypto", "Gzip", "HTTP", "JSON", "SQLite", "Sandbox", "TestSupport", httpTypes]),
+        tests(
+            "IntegrationTests",
+            ["paceline", "Actors", "Crypto", "Curl", "HTTP", "SQLite", "Sandbox", "Strava", "TestSupport", httpTypes]),
+    ]
+)

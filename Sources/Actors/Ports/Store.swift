@@ -1,0 +1,100 @@
+/// What outlives the process.
+///
+/// SQLite and PostgreSQL implement it; one suite of tests holds both to this page.
+///
+/// Every call is one transaction: it happens whole or not at all, and has reached the disk when it returns. Stores see
+/// ciphertext only; they neither hold the key nor import the cipher.
+package protocol Store: Sendable {
+    /// Brings the tables to the current version. Safe to call on an empty, a current or an older database.
+    func migrate() async throws(StoreFailure)
+
+    /// The connected athlete's tokens; nil before the first connection.
+    func authorization() async throws(StoreFailure) -> StoredAuthorization?
+
+    /// Replaces the tokens, and with them the athlete.
+    func save(_ authorization: StoredAuthorization) async throws(StoreFailure)
+
+    /// Every activity, newest first by (`startDate`, `id`).
+    func activities() async throws(StoreFailure) -> [Activity]
+
+    /// Where the sync stands; ``SyncState/init()`` when nothing was ever synced.
+    func syncState() async throws(StoreFailure) -> SyncState
+
+    /// Writes one page of changes together with the sync state that follows from it.
+    func commit(_ batch: SyncBatch) async throws(StoreFailure)
+
+    /// The budget as last saved; nil when none was.
+    func budget() async throws(StoreFailure) -> BudgetLedger?
+
+    /// Remembers the budget, so that a restart within a window does not forget it.
+    func save(_ budget: BudgetLedger) async throws(StoreFailure)
+
+    /// Returns when the database answers.
+    func ping() async throws(StoreFailure)
+
+    /// Lets go of files and connections. No call may follow.
+    func close() async
+}
+
+/// The row of `strava_auth`: the original's columns.
+package struct StoredAuthorization: Sendable, Hashable {
+    package var athleteID: Int64
+    /// Fernet ciphertext.
+    package var accessToken: String
+    /// Fernet ciphertext.
+    package var refreshToken: String
+    package var expiresAt: UTCInstant
+
+    package init(athleteID: Int64, accessToken: String, refreshToken: String, expiresAt: UTCInstant) {
+        self.athleteID = athleteID
+        self.accessToken = accessToken
+        self.refreshToken = refreshToken
+        self.expiresAt = expiresAt
+    }
+}
+
+/// One transaction of a sync: rows in, rows out, items set aside, and the state that holds once they are written.
+package struct SyncBatch: Sendable, Hashable {
+    /// Rows to insert, or to overwrite where the id is already stored.
+    package var upserts: [Activity]
+    /// Ids to delete.
+    ///
+    /// An id that is not stored is not an error.
+    package var deletions: [Int64]
+    /// Items that could not be decoded; kept as they came, one per id.
+    package var rejected: [RejectedActivity]
+    package var state: SyncState
+    /// When the rows came from Strava.
+    package var fetchedAt: UTCInstant
+
+    package init(
+        upserts: [Activity] = [], deletions: [Int64] = [], rejected: [RejectedActivity] = [], state: SyncState,
+        fetchedAt: UTCInstant
+    ) {
+        self.upserts = upserts
+        self.deletions = deletions
+        self.rejected = rejected
+        self.state = state
+        self.fetchedAt = fetchedAt
+    }
+}
+
+/// Why the store did not do as asked.
+package struct StoreFailure: Error, Sendable, Hashable {
+    /// What the caller can do about it.
+    package enum Kind: Sendable, Hashable {
+        /// The database is away, locked or full: the same call may succeed later.
+        case unavailable
+        /// The database answers, but not with what Paceline wrote: a file that is no database, a newer version, a broken row.
+        case corrupt
+    }
+
+    package var kind: Kind
+    /// One line for the log, naming the cure where there is one.
+    package var message: String
+
+    package init(_ kind: Kind, _ message: String) {
+        self.kind = kind
+        self.message = message
+    }
+}
