@@ -22,7 +22,7 @@ package actor SyncCoordinator: Service {
     private var version: UInt64 = 0
     private var isSyncing = false
     private var shownState = ConnectionState.idle
-    private var report = SyncReport()
+    private var report: SyncReport?
     private var alarm: UTCInstant?
     private var waiters: [Int: AsyncStream<SyncOutcome>.Continuation] = [:]
     private var nextWaiter = 0
@@ -107,6 +107,7 @@ package actor SyncCoordinator: Service {
     private func work() async {
         while !Task.isShuttingDownGracefully, let step = plan.next(holding: health.held(at: clock.now())) {
             isSyncing = true
+            if report == nil { report = SyncReport(startedAt: clock.now()) }
             await showState()
             if let outcome = await take(step) {
                 plan.failed()
@@ -116,12 +117,16 @@ package actor SyncCoordinator: Service {
         isSyncing = false
         await showState()
         guard plan.isDone else { return resolveWaiters(whileHeld: health.held(at: clock.now())) }
-        if report.requests > 0 {
-            report.stored = mirror.count
-            await emit(.finished(report))
-            report = SyncReport()
-        }
+        await finishReport()
         resolveWaiters(.succeeded)
+    }
+
+    private func finishReport() async {
+        guard var report else { return }
+        self.report = nil
+        report.stored = mirror.count
+        report.elapsed = clock.now() - report.startedAt
+        await emit(.finished(report))
     }
 
     /// Takes one step; nil when the page is stored and published.
@@ -162,7 +167,7 @@ package actor SyncCoordinator: Service {
 
     private func send(_ step: SyncPlan.Step, _ token: AthleteToken) async -> Result<ActivityPage, MeteredStrava.Failure>
     {
-        report.requests += 1
+        report?.requests += 1
         do throws(MeteredStrava.Failure) {
             return .success(
                 try await strava.activities(step.query, accessToken: token.accessToken, priority: step.priority))
@@ -175,9 +180,9 @@ package actor SyncCoordinator: Service {
         mirror.apply(upserts: landing.batch.upserts, deletions: landing.batch.deletions)
         plan.committed(landing)
         health.succeeded()
-        report.written += landing.batch.upserts.count
-        report.deleted += landing.batch.deletions.count
-        if landing.completesHistory { report.completedHistory = true }
+        report?.written += landing.batch.upserts.count
+        report?.deleted += landing.batch.deletions.count
+        if landing.completesHistory { report?.completedHistory = true }
         await publish()
         if !landing.batch.rejected.isEmpty { await emit(.setAside(landing.batch.rejected)) }
         if landing.heldDeletions > 0 {

@@ -63,6 +63,11 @@ package struct TokenFlight: Sendable {
         }
     }
 
+    /// Whether tokens are stored that the key does not open.
+    package var isSealed: Bool {
+        if case .sealed = state { true } else { false }
+    }
+
     /// Takes the tokens of a new connection, or those that were stored.
     ///
     /// A flight under way is void from now on.

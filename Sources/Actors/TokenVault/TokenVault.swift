@@ -105,8 +105,14 @@ package actor TokenVault: Service {
     /// The connected athlete; nil when there is none, or the key does not fit.
     package var connectedAthlete: Int64? { flight.athleteID }
 
+    /// The athlete whose tokens are stored, readable or not.
+    package var storedAthlete: Int64? { owner }
+
     /// Whether tokens are stored, readable or not.
     package var hasOwner: Bool { owner != nil }
+
+    /// Whether tokens are stored that the key does not open.
+    package var isSealed: Bool { flight.isSealed }
 
     // MARK: Waiting
 
