@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// `paceline refresh`
+/// Fetches once, for cron.
 struct RefreshCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "refresh",

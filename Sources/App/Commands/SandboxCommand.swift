@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// `paceline sandbox`
+/// Serves the stand-in for Strava alone.
 struct SandboxCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sandbox",

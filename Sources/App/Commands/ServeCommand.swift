@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// `paceline serve`
+/// Serves the page and the API.
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",

@@ -1,7 +1,7 @@
 /// One thing in the configuration that keeps Paceline from starting.
 ///
 /// It never holds the value of a secret.
-struct ConfigurationProblem: Sendable, Hashable, CustomStringConvertible {
+struct ConfigurationProblem: Error, Hashable, CustomStringConvertible {
     /// The variable, or the file, that is wrong.
     var subject: String
     /// What is wrong with it; follows the subject in a sentence.

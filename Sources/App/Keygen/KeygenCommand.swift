@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// `paceline keygen`
+/// Prints fresh keys.
 struct KeygenCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keygen",
