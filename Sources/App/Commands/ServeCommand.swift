@@ -1,21 +1,22 @@
 import ArgumentParser
 
-/// Serves the page and the API.
+/// `paceline serve`.
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
         abstract: "Serve the page and the API until Ctrl-C.",
         discussion: """
             Exit codes: 0 after a stop that was asked for, 78 when the configuration has problems (all are listed, \
-            each with its cure).
+            each with its cure), 74 when the database cannot be opened, 69 when the address cannot be listened on.
             """)
 
     @OptionGroup var listening: ListeningOptions
 
     func run() async throws {
         let configuration = try CommandSupport.configuration(overrides: listening.overrides)
-        _ = configuration
-        throw ValidationError("serve: not wired yet")
+        try await CommandSupport.explainingFailures {
+            try await Serve.run(configuration, logger: CommandSupport.makeLogger(configuration))
+        }
     }
 }
 

@@ -16,7 +16,8 @@ struct SwaggerUI: Sendable {
         "swagger-ui-bundle.js": StaticAsset.javaScript, "swagger-ui.css": StaticAsset.css,
     ]
 
-    private let assets: [String: StaticAsset]
+    /// What is served under `/docs/`, by name.
+    let assets: [String: StaticAsset]
     /// What `/docs` and `/strava/docs` answer.
     let page: StaticAsset
 
@@ -33,9 +34,6 @@ struct SwaggerUI: Sendable {
         page = StaticAsset(
             contentType: StaticAsset.html, text: (isComplete ? Self.swaggerPage : Self.missingPage(folder)).text)
     }
-
-    /// What is served under `/docs/`, by name.
-    func asset(named name: String) -> StaticAsset? { assets[name] }
 
     private static let swaggerPage: HTML = """
         <!DOCTYPE html>
