@@ -41,7 +41,9 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     private var lastRegistration: UInt32 = 0
     private var timers = TimerHeap()
 
-    /// The time at which this turn began: exact enough for deadlines, and free. Read it on the loop only.
+    /// The time at which this turn began: exact enough for deadlines, and free.
+    ///
+    /// Read it on the loop only.
     package private(set) var now = MonotonicTime.now()
 
     /// Makes the loop and starts its thread, which runs until `stop()`.
@@ -175,7 +177,9 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         if mustWake { poller.wake() }
     }
 
-    /// Waits for the thread's end. Never call it from the loop.
+    /// Waits for the thread's end.
+    ///
+    /// Never call it from the loop.
     func ended() async {
         await withCheckedContinuation { wake in
             let hasEnded = inbox.withLock { inbox in
@@ -212,7 +216,16 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         timers.insert(timer, at: time)
     }
 
-    func cancel(_ timer: LoopTimer) {
+    /// Calls `fire` on the loop after `duration`, unless cancelled; call it on the loop.
+    package func schedule(after duration: Duration, _ fire: @escaping () -> Void) -> LoopTimer {
+        let time = MonotonicTime.now() + duration
+        let timer = LoopTimer(time: time, fire: fire)
+        schedule(timer, at: time)
+        return timer
+    }
+
+    /// Takes a timer out, on the loop; one that has fired stays as it is.
+    package func cancel(_ timer: LoopTimer) {
         preconditionOnLoop()
         timers.remove(timer)
     }

@@ -146,7 +146,9 @@ final class EventSource: @unchecked Sendable {
         wakeWriter(.timedOut)
     }
 
-    /// Leaves the loop and closes the descriptor. Later calls do nothing.
+    /// Leaves the loop and closes the descriptor.
+    ///
+    /// Later calls do nothing.
     func close() {
         guard descriptor.isOpen else { return }
         if registration != 0 { loop.remove(self) }

@@ -66,7 +66,9 @@ struct Poller: ~Copyable {
         }
     }
 
-    /// Ends the wait under way, or the next one. Callable from any thread.
+    /// Ends the wait under way, or the next one.
+    ///
+    /// Callable from any thread.
     func wake() {
         var one: UInt64 = 1
         _ = write(alarm.raw, &one, MemoryLayout<UInt64>.size)

@@ -130,7 +130,9 @@ package final class Socket: Sendable {
         _ = Glibc.shutdown(source.raw, Int32(SHUT_WR))
     }
 
-    /// Closes the socket. Later calls do nothing.
+    /// Closes the socket.
+    ///
+    /// Later calls do nothing.
     package func close() { source.close() }
 
     /// Closes the socket so that the peer sees a reset instead of an end.

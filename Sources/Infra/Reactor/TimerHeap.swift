@@ -1,5 +1,7 @@
 /// Something a loop does at a time; it stands in at most one heap.
-final class LoopTimer {
+///
+/// Not sendable: it belongs to the loop's thread.
+package final class LoopTimer {
     fileprivate(set) var time: MonotonicTime
     /// Where it stands in the heap; -1 when it does not.
     fileprivate var index = -1
