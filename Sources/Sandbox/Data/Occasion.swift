@@ -1,4 +1,4 @@
-/// What happens on fixed days of every year: the turns of the year and of the clocks.
+/// What happens on fixed days of every year: the turns of the year and of the clocks, and a half-hour zone in both seasons.
 enum Occasion {
     /// The activities of `maker`'s day that no year goes without.
     static func activities(_ maker: inout DayMaker) -> [SandboxActivity] {
@@ -17,6 +17,10 @@ enum Occasion {
             late.name = "Last of the year"
             late.visibility = .everyone
             found.append(late)
+        }
+        if date.day == 15, date.month == 1 || date.month == 7 {
+            // Nine and a half hours ahead of UTC in July, ten and a half in January.
+            found.append(maker.outing(.run, at: .adelaide, second: 22_500))
         }
         if maker.day == CivilTime.sunday(5, month: 3, year: date.year) {
             // Begins before the clocks go forward and ends after.

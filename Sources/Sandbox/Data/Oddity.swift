@@ -113,7 +113,7 @@ struct Oddity: Sendable {
     // MARK: Times
 
     private static let times: [Oddity] = [
-        abroad(.kolkata), abroad(.adelaide), abroad(.auckland), abroad(.atlantis),
+        abroad(.kolkata), abroad(.auckland), abroad(.atlantis),
         Oddity(name: "hidden start times") { maker in
             // Strava reports a hidden start as one second past midnight, so a day's activities share it.
             (0..<3).map { _ in maker.outing(.run, at: .oslo, second: 1, lengthPercent: 60) }
