@@ -83,7 +83,7 @@ let package = Package(
 
         // Tests, and what they share.
         .target(
-            name: "TestSupport", dependencies: ["Actors", "HTTP", "Reactor", httpTypes], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["Actors", "HTTP", "Reactor", "Threads", httpTypes], path: "Tests/TestSupport",
             swiftSettings: strict),
         tests("ActorsTests", ["Actors", "TestSupport"]),
         tests(
