@@ -28,4 +28,7 @@ struct Provider: Sendable {
         }
         client = StravaClient(settings, curl: curl, clock: clock)
     }
+
+    /// The sandbox's server, as a service.
+    var services: [any Service] { sandbox.map { [$0] } ?? [] }
 }

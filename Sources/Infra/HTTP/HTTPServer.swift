@@ -2,6 +2,7 @@ import Glibc
 package import Logging
 package import Reactor
 import ServiceLifecycle
+import Synchronization
 
 /// An HTTP/1.1 server on some event loops.
 ///
@@ -13,6 +14,8 @@ package final class HTTPServer: Service {
     private let loops: EventLoopGroup
     private let logger: Logger
     private let port = Outcome<Int>()
+    /// What `bind()` took and `run()` has not used yet.
+    private let bound = Mutex<[Listener]>([])
 
     package init(
         configuration: HTTPServerConfiguration, responder: any Responder, loops: EventLoopGroup, logger: Logger
@@ -21,6 +24,18 @@ package final class HTTPServer: Service {
         self.responder = responder
         self.loops = loops
         self.logger = logger
+    }
+
+    /// Takes the address before `run()`, so that the port is known and a taken one is noticed before anything else starts.
+    ///
+    /// Connections that come meanwhile wait in the kernel's queue.
+    ///
+    /// - Returns: the port.
+    /// - Throws: `BindError` when the address cannot be listened on.
+    package func bind() throws(BindError) -> Int {
+        let listeners = try listen()
+        bound.withLock { $0 = listeners }
+        return listeners.first?.address.port ?? configuration.port
     }
 
     /// The port the server listens on; waits until it does.
@@ -51,7 +66,11 @@ package final class HTTPServer: Service {
     }
 
     private func makeHosts() throws(BindError) -> [(loop: EventLoop, host: ConnectionHost)] {
-        let listeners = try listen()
+        let waiting = bound.withLock { listeners in
+            defer { listeners = [] }
+            return listeners
+        }
+        let listeners = try waiting.isEmpty ? listen() : waiting
         let total = ConnectionCount()
         let run = UInt64.random(in: .min ... .max)
         if let address = listeners.first?.address {
