@@ -62,7 +62,7 @@ let package = Package(
         infra("JSON", []),
         infra("Gzip", ["CZlib"]),
         infra("Curl", ["CCurl", "Threads"]),
-        infra("Crypto", ["COpenSSL"]),
+        infra("Crypto", ["Actors", "COpenSSL"]),
         infra("SQLite", ["Actors", "CSQLite", "Threads"]),
         infra("Strava", ["Actors", "Curl"]),
         infra("Telemetry", ["Actors", "JSON", log]),
@@ -83,8 +83,8 @@ let package = Package(
 
         // Tests, and what they share.
         .target(
-            name: "TestSupport", dependencies: ["Actors", "HTTP", "Reactor", httpTypes], path: "Tests/TestSupport",
-            swiftSettings: strict),
+            name: "TestSupport", dependencies: ["Actors", "CLinux", "HTTP", "Reactor", "Threads", httpTypes],
+            path: "Tests/TestSupport", swiftSettings: strict),
         tests("ActorsTests", ["Actors", "TestSupport"]),
         tests(
             "InfraTests",

@@ -17,3 +17,4 @@
 /* These hide behind _GNU_SOURCE, which Swift's own Glibc module is built without. */
 int accept4(int fd, struct sockaddr *address, socklen_t *length, int flags);
 int pthread_setname_np(pthread_t thread, const char *name);
+int pipe2(int ends[2], int flags);

@@ -1,0 +1,64 @@
+/// Strava behind the budget: every call asks for a permit first and books the answer after.
+package struct MeteredStrava: Sendable {
+    /// Why a call brought no value.
+    package enum Failure: Error, Sendable, Hashable {
+        /// The budget forbids it until this moment, by our books or by Strava's 429.
+        case budget(until: UTCInstant)
+        /// Strava failed or refused.
+        case strava(StravaFailure)
+    }
+
+    private let gateway: any StravaGateway
+    private let limiter: RateLimiter
+
+    package init(gateway: any StravaGateway, limiter: RateLimiter) {
+        self.gateway = gateway
+        self.limiter = limiter
+    }
+
+    /// Trades the callback's code for tokens.
+    ///
+    /// A person waits for it.
+    package func exchange(code: Secret) async throws(Failure) -> TokenGrant {
+        try await metered(.interactive) { () throws(StravaFailure) in try await gateway.exchange(code: code) }
+    }
+
+    /// Refreshes a token.
+    ///
+    /// Without one nothing else can be sent, so the reserve is open to it.
+    package func refresh(_ refreshToken: Secret) async throws(Failure) -> TokenGrant {
+        try await metered(.interactive) { () throws(StravaFailure) in try await gateway.refresh(refreshToken) }
+    }
+
+    /// One page of the list.
+    package func activities(
+        _ query: ActivityQuery, accessToken: Secret, priority: RequestPriority
+    ) async throws(Failure) -> ActivityPage {
+        try await metered(priority) { () throws(StravaFailure) in
+            try await gateway.activities(query, accessToken: accessToken)
+        }
+    }
+
+    private func metered<Value: Sendable>(
+        _ priority: RequestPriority, _ call: () async throws(StravaFailure) -> StravaReply<Value>
+    ) async throws(Failure) -> Value {
+        let permit: Permit
+        switch await limiter.admit(priority) {
+        case .granted(let granted): permit = granted
+        case .refused(let until): throw .budget(until: until)
+        }
+        do throws(StravaFailure) {
+            let reply = try await call()
+            await limiter.settled(permit, by: RequestResult(usage: reply.usage, serverDate: reply.serverDate))
+            return reply.value
+        } catch {
+            await limiter.settled(
+                permit,
+                by: RequestResult(
+                    usage: error.usage, serverDate: error.serverDate, wasLimited: error.kind == .limited,
+                    wasSent: error.wasSent))
+            if error.kind == .limited { throw .budget(until: await limiter.nextChance(priority)) }
+            throw .strava(error)
+        }
+    }
+}

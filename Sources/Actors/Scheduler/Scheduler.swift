@@ -1,0 +1,61 @@
+import ServiceLifecycle
+
+/// Asks for a refresh at a steady interval, beginning one interval after the last one that ended well.
+package actor Scheduler: Service {
+    private let interval: Duration
+    private let clock: any WallClock
+    private let lastSuccess: @Sendable () async -> UTCInstant?
+    private let refresh: @Sendable () async -> Void
+
+    /// When the next refresh is due; nil when the schedule is off or not running.
+    package private(set) var nextRefreshAt: UTCInstant?
+
+    /// - Parameters:
+    ///   - interval: the time between refreshes; zero turns the schedule off.
+    ///   - clock: the local clock.
+    ///   - lastSuccess: when the mirror was last confirmed, so that a restart does not refresh early and a long absence refreshes at
+    ///     once.
+    ///   - refresh: asks for a refresh without waiting for it.
+    package init(
+        interval: Duration, clock: any WallClock, lastSuccess: @escaping @Sendable () async -> UTCInstant?,
+        refresh: @escaping @Sendable () async -> Void
+    ) {
+        self.interval = interval
+        self.clock = clock
+        self.lastSuccess = lastSuccess
+        self.refresh = refresh
+    }
+
+    /// Keeps the schedule until the service shuts down.
+    package func run() async {
+        if interval > .zero {
+            await cancelWhenGracefulShutdown { await self.keepSchedule() }
+        } else {
+            try? await gracefulShutdown()
+        }
+    }
+
+    private func keepSchedule() async {
+        var due = Self.firstRefresh(after: await lastSuccess(), interval: interval, at: clock.now())
+        while !Task.isCancelled {
+            nextRefreshAt = due
+            do { try await clock.sleep(until: due) } catch { break }
+            await refresh()
+            due = Self.refresh(after: due, interval: interval, at: clock.now())
+        }
+        nextRefreshAt = nil
+    }
+
+    /// One interval after the last success, at once when that has passed, and never further ahead than one interval: a clock that
+    /// went back must not silence the schedule.
+    static func firstRefresh(after last: UTCInstant?, interval: Duration, at now: UTCInstant) -> UTCInstant {
+        guard let last else { return now }
+        return min(max(last + interval, now), now + interval)
+    }
+
+    /// The next beat of the schedule that lies ahead; beats that were slept through are not made up for.
+    static func refresh(after due: UTCInstant, interval: Duration, at now: UTCInstant) -> UTCInstant {
+        let missed = max(0, (now - due).wholeMilliseconds) / interval.wholeMilliseconds
+        return due + interval * (missed + 1)
+    }
+}

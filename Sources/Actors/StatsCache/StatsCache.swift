@@ -1,0 +1,60 @@
+/// The current snapshot and, beside it, what a renderer made of it: ready-made answers, each made once per change.
+///
+/// An answer is rendered when it is first asked for after a change and kept until the next one, or until the athlete's month
+/// ends, when "this month" and "this year" mean something else. The renderer is handed in, so this actor knows neither JSON
+/// nor compression. What is kept is bounded by `costLimit`, because lists have more possible answers than memory.
+package actor StatsCache<Key: Hashable & Sendable, Answer: Sendable> {
+    /// Makes an answer from a snapshot as seen at an instant, and says what it weighs in bytes.
+    package typealias Renderer = @Sendable (Key, Snapshot, UTCInstant) -> (answer: Answer, cost: Int)
+
+    private let clock: any WallClock
+    private let render: Renderer
+    private let costLimit: Int
+    private var snapshot = Snapshot()
+    private var answers: [Key: Answer] = [:]
+    private var cost = 0
+    private var answersExpireAt = UTCInstant(milliseconds: .min)
+
+    package init(clock: any WallClock, costLimit: Int = 4 << 20, render: @escaping Renderer) {
+        self.clock = clock
+        self.costLimit = costLimit
+        self.render = render
+    }
+
+    /// Replaces the snapshot.
+    ///
+    /// One that is older than the current one is ignored.
+    package func publish(_ newer: Snapshot) {
+        guard newer.version >= snapshot.version else { return }
+        snapshot = newer
+        forgetAnswers()
+    }
+
+    /// The answer for `key`, made now if the data or the month changed since it was last made.
+    package func answer(_ key: Key) -> Answer {
+        let now = clock.now()
+        if now >= answersExpireAt {
+            forgetAnswers()
+            answersExpireAt = snapshot.endOfLocalMonth(at: now)
+        }
+        if let answer = answers[key] { return answer }
+        let rendered = render(key, snapshot, now)
+        if cost + rendered.cost > costLimit { forgetRendered() }
+        answers[key] = rendered.answer
+        cost += rendered.cost
+        return rendered.answer
+    }
+
+    /// The data itself.
+    package var current: Snapshot { snapshot }
+
+    private func forgetAnswers() {
+        forgetRendered()
+        answersExpireAt = UTCInstant(milliseconds: .min)
+    }
+
+    private func forgetRendered() {
+        answers.removeAll(keepingCapacity: true)
+        cost = 0
+    }
+}

@@ -1,0 +1,91 @@
+/// The stored activities in memory: the one copy that syncs compare with and snapshots are taken of.
+///
+/// Invariant: `activities` is sorted newest first by (`startDate`, `id`), and `starts` has the same ids.
+package struct ActivityMirror: Sendable {
+    package private(set) var activities: [Activity]
+    private var starts: [Int64: UTCInstant]
+
+    package init(_ activities: [Activity] = []) {
+        self.activities = activities.sorted(by: Activity.newestFirst)
+        starts = Dictionary(activities.map { ($0.id, $0.startDate) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    package var isEmpty: Bool { activities.isEmpty }
+    package var count: Int { activities.count }
+
+    /// Whether an activity with this id is stored.
+    package func contains(_ id: Int64) -> Bool { starts[id] != nil }
+
+    /// The stored activity with this id.
+    package func activity(_ id: Int64) -> Activity? {
+        guard let start = starts[id], let index = index(of: id, start) else { return nil }
+        return activities[index]
+    }
+
+    /// Those of `page` that are new or differ from what is stored; of one id that comes twice, the last.
+    package func differences(in page: [Activity]) -> [Activity] {
+        var latest: [Int64: Int] = [:]
+        for (index, activity) in page.enumerated() { latest[activity.id] = index }
+        return page.enumerated()
+            .filter { index, activity in latest[activity.id] == index && self.activity(activity.id) != activity }
+            .map(\.element)
+    }
+
+    /// The ids of activities that started after `bound` and are not among `seen`: newest first.
+    package func missing(from seen: Set<Int64>, startedAfter bound: UTCInstant) -> [Int64] {
+        activities.prefix { $0.startDate > bound }.map(\.id).filter { !seen.contains($0) }
+    }
+
+    /// The ids that are stored and not among `seen`.
+    package func missing(from seen: Set<Int64>) -> [Int64] {
+        activities.map(\.id).filter { !seen.contains($0) }
+    }
+
+    /// Applies what was committed: overwrites, inserts and deletes by id.
+    package mutating func apply(upserts: [Activity], deletions: [Int64]) {
+        for id in deletions { remove(id) }
+        for activity in upserts { remove(activity.id) }
+        guard !upserts.isEmpty else { return }
+        for activity in upserts { starts[activity.id] = activity.startDate }
+        let sorted = upserts.sorted(by: Activity.newestFirst)
+        // A backfill page is older than all that is stored: the common case needs no merge.
+        if let last = activities.last, let first = sorted.first, Activity.newestFirst(last, first) {
+            activities += sorted
+        } else {
+            activities = Self.merge(activities, sorted)
+        }
+    }
+
+    private mutating func remove(_ id: Int64) {
+        guard let start = starts.removeValue(forKey: id), let index = index(of: id, start) else { return }
+        activities.remove(at: index)
+    }
+
+    /// Binary search for the key (`start`, `id`).
+    private func index(of id: Int64, _ start: UTCInstant) -> Int? {
+        var low = 0
+        var high = activities.count
+        while low < high {
+            let middle = (low + high) / 2
+            let candidate = activities[middle]
+            if (candidate.startDate, candidate.id) > (start, id) { low = middle + 1 } else { high = middle }
+        }
+        return low < activities.count && activities[low].id == id ? low : nil
+    }
+
+    private static func merge(_ left: [Activity], _ right: [Activity]) -> [Activity] {
+        var merged: [Activity] = []
+        merged.reserveCapacity(left.count + right.count)
+        var (l, r) = (0, 0)
+        while l < left.count && r < right.count {
+            if Activity.newestFirst(left[l], right[r]) {
+                merged.append(left[l])
+                l += 1
+            } else {
+                merged.append(right[r])
+                r += 1
+            }
+        }
+        return merged + left[l...] + right[r...]
+    }
+}

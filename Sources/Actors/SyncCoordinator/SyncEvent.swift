@@ -1,0 +1,89 @@
+/// What the coordinator tells the rest of the process.
+package enum SyncEvent: Sendable {
+    /// The data changed, or was confirmed by a sync; it is in the store already.
+    case published(Snapshot)
+    /// The state that people see changed.
+    case stateChanged(from: ConnectionState, to: ConnectionState, problem: SyncProblem?)
+    /// A sync ended well.
+    case finished(SyncReport)
+    /// List items could not be decoded; they were set aside and the page went on.
+    case setAside([RejectedActivity])
+    /// A sync would have deleted more than a listing may; nothing was deleted.
+    case deletionsHeld(count: Int, stored: Int)
+}
+
+/// What one sync did, for the log.
+package struct SyncReport: Sendable, Hashable {
+    /// Whether this sync reached the end of the history for the first time.
+    package var completedHistory: Bool
+    package var requests: Int
+    package var written: Int
+    package var deleted: Int
+    package var stored: Int
+    package var startedAt: UTCInstant
+    /// From the first request to the last page stored, waits for the budget included.
+    package var elapsed: Duration
+
+    package init(
+        completedHistory: Bool = false, requests: Int = 0, written: Int = 0, deleted: Int = 0, stored: Int = 0,
+        startedAt: UTCInstant, elapsed: Duration = .zero
+    ) {
+        self.completedHistory = completedHistory
+        self.requests = requests
+        self.written = written
+        self.deleted = deleted
+        self.stored = stored
+        self.startedAt = startedAt
+        self.elapsed = elapsed
+    }
+}
+
+/// The `state` of `/strava/status`.
+package enum ConnectionState: String, Sendable, Hashable, CaseIterable {
+    case idle
+    case syncing
+    case waitingForBudget = "waiting_for_budget"
+    case needsAuthorization = "needs_authorization"
+    case missingScope = "missing_scope"
+    case appInactive = "app_inactive"
+    case failing
+}
+
+/// The `last_error` of `/strava/status`.
+package struct SyncProblem: Sendable, Hashable {
+    /// A stable word for programs, such as `strava_unavailable`.
+    package var code: String
+    /// A sentence for people, naming the cure where there is one.
+    ///
+    /// Never a secret.
+    package var message: String
+    package var at: UTCInstant
+
+    package init(code: String, message: String, at: UTCInstant) {
+        self.code = code
+        self.message = message
+        self.at = at
+    }
+}
+
+/// How a sync that somebody waited for ended.
+package enum SyncOutcome: Sendable, Hashable {
+    case succeeded
+    /// No athlete is connected.
+    case notConnected
+    /// The budget is spent until then; what was fetched is stored.
+    case limited(until: UTCInstant)
+    /// Strava failed, or refuses the athlete's tokens or the app.
+    case stravaFailed(SyncProblem)
+    /// The database is away.
+    case storeFailed(SyncProblem)
+    case shuttingDown
+}
+
+/// What a sync shall cover.
+package enum SyncScope: Sendable, Hashable {
+    /// The newest 200: one request.
+    case newest
+    /// The whole history, deletions included.
+    case full
+}

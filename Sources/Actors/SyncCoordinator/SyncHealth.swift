@@ -1,0 +1,155 @@
+/// Decides what a failure means for the sync: who must wait, until when, and what people are told.
+///
+/// States: well, and one for each way of not being well; each recovers by itself where it can. Invariant: what failed is tried
+/// again after a back-off that grows to an hour, and refusals that only the athlete can mend are not tried again at all.
+package struct SyncHealth: Sendable {
+    private enum Condition: Sendable {
+        case well
+        /// The budget is spent: requests of `held` and below wait.
+        case budget(until: UTCInstant, held: RequestPriority)
+        /// Strava or the database failed; people may still try.
+        case failing(until: UTCInstant)
+        /// Strava switched the app off: one probe an hour.
+        case inactive(until: UTCInstant)
+        /// The tokens are dead, or cannot be decrypted.
+        case needsAuthorization
+        case missingScope
+    }
+
+    static let firstBackoff = Duration.seconds(5)
+    static let longestBackoff = Duration.seconds(3600)
+
+    private var condition = Condition.well
+    private var failures = 0
+    package private(set) var isConnected: Bool
+    package private(set) var problem: SyncProblem?
+
+    package init(isConnected: Bool) {
+        self.isConnected = isConnected
+    }
+
+    /// Notes that an athlete connected, or connected again: all that only they could mend is mended.
+    package mutating func connected() {
+        isConnected = true
+        succeeded()
+    }
+
+    /// Notes that a page came and was stored.
+    package mutating func succeeded() {
+        condition = .well
+        failures = 0
+        problem = nil
+    }
+
+    /// The state to show, given whether a sync is under way.
+    package func state(isSyncing: Bool) -> ConnectionState {
+        switch condition {
+        case .well: isSyncing ? .syncing : .idle
+        case .budget: .waitingForBudget
+        case .failing: .failing
+        case .inactive: .appInactive
+        case .needsAuthorization: .needsAuthorization
+        case .missingScope: .missingScope
+        }
+    }
+
+    /// Which requests must wait: those of this priority and below; nil when all may go.
+    package func held(at now: UTCInstant) -> RequestPriority? {
+        guard isConnected else { return .interactive }
+        return switch condition {
+        case .well: nil
+        case .needsAuthorization, .missingScope: .interactive
+        case .budget(let until, let held): now < until ? held : nil
+        case .failing(let until), .inactive(let until): now < until ? .scheduled : nil
+        }
+    }
+
+    /// When held requests may go; nil when nothing is held, or only the athlete can change that.
+    package func wakeUp(after now: UTCInstant) -> UTCInstant? {
+        switch condition {
+        case .well, .needsAuthorization, .missingScope: nil
+        case .budget(let until, _), .failing(let until), .inactive(let until): now < until ? until : nil
+        }
+    }
+
+    /// Notes that no token was to be had, and says what waiting people are told.
+    package mutating func failed(_ failure: VaultFailure, _ priority: RequestPriority, at now: UTCInstant)
+        -> SyncOutcome
+    {
+        switch failure {
+        case .notConnected, .wrongAthlete:
+            isConnected = false
+            return .notConnected
+        case .shuttingDown: return .shuttingDown
+        case .budget(let until): return spent(until: until, priority)
+        case .strava(let strava): return failed(strava, priority, at: now)
+        case .store(let store): return failed(store, at: now)
+        case .needsAuthorization: return revoked(at: now)
+        case .wrongKey:
+            condition = .needsAuthorization
+            return .stravaFailed(
+                note(
+                    "wrong_key", "ENCRYPTION_KEY does not fit the stored tokens. Set the key they were stored with.",
+                    now))
+        }
+    }
+
+    /// Notes a failure of Strava, and says what waiting people are told.
+    package mutating func failed(_ failure: StravaFailure, _ priority: RequestPriority, at now: UTCInstant)
+        -> SyncOutcome
+    {
+        switch failure.kind {
+        case .unauthorized, .refreshTokenDead: return revoked(at: now)
+        case .scopeMissing:
+            condition = .missingScope
+            return .stravaFailed(
+                note(
+                    "missing_scope",
+                    "The athlete did not grant access to activities. Connect again and leave the box ticked.", now))
+        case .inactive:
+            condition = .inactive(until: now + Self.longestBackoff)
+            return .stravaFailed(
+                note(
+                    "app_inactive",
+                    "Strava has switched the app off. Its owner needs a Strava subscription: see strava.com/settings/api.",
+                    now))
+        case .codeRefused, .misconfigured, .rejected, .limited:
+            return backOff(note("strava_refused", "Strava refuses the request: \(failure.message)", now))
+        case .unavailable: return backOff(note("strava_unavailable", "Strava does not answer: \(failure.message)", now))
+        }
+    }
+
+    /// Notes a failure of the database, and says what waiting people are told.
+    package mutating func failed(_ failure: StoreFailure, at now: UTCInstant) -> SyncOutcome {
+        let problem = note("database_unavailable", "The database does not answer: \(failure.message)", now)
+        _ = backOff(problem)
+        return .storeFailed(problem)
+    }
+
+    /// Notes that the budget forbids requests of this priority until then.
+    package mutating func spent(until: UTCInstant, _ priority: RequestPriority) -> SyncOutcome {
+        condition = .budget(until: until, held: priority)
+        return .limited(until: until)
+    }
+
+    private mutating func revoked(at now: UTCInstant) -> SyncOutcome {
+        condition = .needsAuthorization
+        return .stravaFailed(
+            note(
+                "needs_authorization",
+                "Strava no longer accepts the stored tokens. Connect again at /strava/authorize.", now))
+    }
+
+    private mutating func backOff(_ problem: SyncProblem) -> SyncOutcome {
+        let wait = min(Self.firstBackoff * (1 << min(failures, 12)), Self.longestBackoff)
+        failures += 1
+        condition = .failing(until: problem.at + wait)
+        return .stravaFailed(problem)
+    }
+
+    private mutating func note(_ code: String, _ message: String, _ now: UTCInstant) -> SyncProblem {
+        let problem = SyncProblem(code: code, message: message, at: now)
+        self.problem = problem
+        return problem
+    }
+}

@@ -1,0 +1,238 @@
+import ServiceLifecycle
+
+/// The one owner of the athlete's tokens: hands out a valid access token, and refreshes it at most once at a time.
+///
+/// A flight is the exchange **and** the durable write; only then is the new token served, because Strava may have killed the old
+/// refresh token with its answer. Exchanges and connections pass one by one through `run()`, so the write of one can never
+/// overtake the other's. A caller that is cancelled leaves alone; the flight goes on for everybody else.
+package actor TokenVault: Service {
+    /// Trades a refresh token for new tokens.
+    package typealias Refresh = @Sendable (Secret) async throws(MeteredStrava.Failure) -> TokenGrant
+
+    private enum Command: Sendable {
+        case fly(epoch: Int, AthleteToken)
+        case connect(AthleteToken, waiter: Int)
+    }
+
+    private let store: any Store
+    private let cipher: any TokenCipher
+    private let clock: any WallClock
+    private let refresh: Refresh
+    /// `ATHLETE_ID`: the only athlete who may connect; nil lets the first one in.
+    private let onlyAthlete: Int64?
+
+    private var flight = TokenFlight()
+    private var owner: Int64?
+    private var waiters: [Int: Waiter] = [:]
+    private var nextWaiter = 0
+    private let commands: AsyncStream<Command>
+    private let inbox: AsyncStream<Command>.Continuation
+
+    package init(
+        store: any Store, cipher: any TokenCipher, clock: any WallClock, onlyAthlete: Int64? = nil,
+        refresh: @escaping Refresh
+    ) {
+        self.store = store
+        self.cipher = cipher
+        self.clock = clock
+        self.onlyAthlete = onlyAthlete
+        self.refresh = refresh
+        // Unbounded, yet short: at most one flight and one entry per callback that waits for its answer.
+        (commands, inbox) = AsyncStream.makeStream(of: Command.self, bufferingPolicy: .unbounded)
+    }
+
+    /// Reads the stored tokens; to be called once, before ``run()``.
+    ///
+    /// - Throws: `StoreFailure` when the store does not answer. A key that does not fit is no error here: reads go on without it.
+    package func load() async throws(StoreFailure) {
+        guard let stored = try await store.authorization() else { return }
+        owner = stored.athleteID
+        do throws(CipherFailure) {
+            flight.adopt(
+                AthleteToken(
+                    athleteID: stored.athleteID, accessToken: try cipher.decrypt(stored.accessToken),
+                    refreshToken: try cipher.decrypt(stored.refreshToken), expiresAt: stored.expiresAt))
+        } catch {
+            flight.foundSealed()
+        }
+    }
+
+    /// Flies and connects until the service shuts down; what is under way then is finished first.
+    package func run() async {
+        for await command in commands.cancelOnGracefulShutdown() {
+            // A task of its own, awaited at once, as a shield: a cancelled `run()` must not tear an exchange in half, because the
+            // refresh token may be spent already and its successor would be lost.
+            await Task(name: "token-exchange") { await self.perform(command) }.value
+        }
+        inbox.finish()
+        for id in waiters.keys { land(id, .failure(.shuttingDown)) }
+    }
+
+    /// An access token that is valid now.
+    ///
+    /// - Throws: ``VaultFailure``, or `CancellationError` when the caller is cancelled while waiting.
+    package func token() async throws -> AthleteToken {
+        while true {
+            switch flight.request(at: clock.now()) {
+            case .serve(let token): return token
+            case .fail(let failure): throw failure
+            case .start(let epoch, let token): try send(.fly(epoch: epoch, token))
+            case .join: break
+            }
+            // Nothing lands when a new connection overtook the flight; then its token is there to be asked for.
+            if let token = try await answer(to: newWaiter(for: .flight)) { return token }
+        }
+    }
+
+    /// Notes that Strava answered 401 to this access token.
+    package func rejected(_ accessToken: Secret) {
+        flight.rejected(accessToken)
+    }
+
+    /// Stores the tokens of a code exchange, when the athlete is the owner or the first to come.
+    ///
+    /// - Throws: ``VaultFailure``: `wrongAthlete`, or `store` when they could not be written down. `CancellationError` when the
+    ///   caller is cancelled; the tokens are stored all the same.
+    package func connect(_ grant: TokenGrant, athleteID: Int64) async throws {
+        let token = AthleteToken(
+            athleteID: athleteID, accessToken: grant.accessToken, refreshToken: grant.refreshToken,
+            expiresAt: grant.expiresAt)
+        let waiter = newWaiter(for: .connection)
+        try send(.connect(token, waiter: waiter.id))
+        _ = try await answer(to: waiter)
+    }
+
+    /// The connected athlete; nil when there is none, or the key does not fit.
+    package var connectedAthlete: Int64? { flight.athleteID }
+
+    /// The athlete whose tokens are stored, readable or not.
+    package var storedAthlete: Int64? { owner }
+
+    /// Whether tokens are stored, readable or not.
+    package var hasOwner: Bool { owner != nil }
+
+    /// Whether tokens are stored that the key does not open.
+    package var isSealed: Bool { flight.isSealed }
+
+    // MARK: Waiting
+
+    private typealias Answers = AsyncThrowingStream<AthleteToken?, any Error>
+
+    private struct Waiter {
+        enum Cause {
+            case flight
+            case connection
+        }
+
+        var cause: Cause
+        var answer: Answers.Continuation
+    }
+
+    /// Registers the caller; there is no `await` between its decision to wait and this.
+    private func newWaiter(for cause: Waiter.Cause) -> (id: Int, answers: Answers) {
+        let (answers, answer) = Answers.makeStream(bufferingPolicy: .bufferingNewest(1))
+        nextWaiter += 1
+        waiters[nextWaiter] = Waiter(cause: cause, answer: answer)
+        return (nextWaiter, answers)
+    }
+
+    private func answer(to waiter: (id: Int, answers: Answers)) async throws -> AthleteToken? {
+        defer { waiters[waiter.id] = nil }
+        for try await token in waiter.answers { return token }
+        throw CancellationError()
+    }
+
+    private func send(_ command: Command) throws(VaultFailure) {
+        if case .terminated = inbox.yield(command) { throw .shuttingDown }
+    }
+
+    private func land(_ waiter: Int, _ result: Result<AthleteToken?, VaultFailure>) {
+        guard let answer = waiters[waiter]?.answer else { return }
+        switch result {
+        case .success(let token):
+            answer.yield(token)
+            answer.finish()
+        case .failure(let failure): answer.finish(throwing: failure)
+        }
+    }
+
+    // MARK: Commands
+
+    private func perform(_ command: Command) async {
+        switch command {
+        case .fly(let epoch, let token): await fly(epoch, token)
+        case .connect(let token, let waiter): await adopt(token, for: waiter)
+        }
+    }
+
+    private func fly(_ epoch: Int, _ old: AthleteToken) async {
+        // A connection came first: its tokens are newer than what this flight was started for.
+        guard flight.isCurrent(epoch) else { return landEveryone(.ignore) }
+        let result = await exchange(old)
+        landEveryone(flight.landed(result, epoch: epoch, at: clock.now()))
+    }
+
+    private func exchange(_ old: AthleteToken) async -> Result<AthleteToken, VaultFailure> {
+        do {
+            let grant = try await refresh(old.refreshToken)
+            let token = AthleteToken(
+                athleteID: old.athleteID, accessToken: grant.accessToken, refreshToken: grant.refreshToken,
+                expiresAt: grant.expiresAt)
+            if token != old { try await write(token) }
+            return .success(token)
+        } catch let failure as VaultFailure {
+            return .failure(failure)
+        } catch let failure as MeteredStrava.Failure {
+            return .failure(VaultFailure(failure))
+        } catch {
+            return .failure(.strava(StravaFailure(.unavailable, "\(error)")))
+        }
+    }
+
+    private func adopt(_ token: AthleteToken, for waiter: Int) async {
+        guard token.athleteID == onlyAthlete ?? owner ?? token.athleteID else {
+            return land(waiter, .failure(.wrongAthlete))
+        }
+        do throws(VaultFailure) {
+            try await write(token)
+            owner = token.athleteID
+            flight.adopt(token)
+            land(waiter, .success(token))
+        } catch {
+            land(waiter, .failure(error))
+        }
+    }
+
+    private func write(_ token: AthleteToken) async throws(VaultFailure) {
+        do {
+            try await store.save(
+                StoredAuthorization(
+                    athleteID: token.athleteID, accessToken: try cipher.encrypt(token.accessToken),
+                    refreshToken: try cipher.encrypt(token.refreshToken), expiresAt: token.expiresAt))
+        } catch let failure as StoreFailure {
+            throw .store(failure)
+        } catch {
+            throw .store(StoreFailure(.corrupt, "the tokens could not be encrypted: \(error)"))
+        }
+    }
+
+    private func landEveryone(_ landing: TokenFlight.Landing) {
+        let result: Result<AthleteToken?, VaultFailure> =
+            switch landing {
+            case .serve(let token): .success(token)
+            case .fail(let failure): .failure(failure)
+            case .ignore: .success(nil)
+            }
+        for (id, waiter) in waiters where waiter.cause == .flight { land(id, result) }
+    }
+}
+
+extension VaultFailure {
+    init(_ failure: MeteredStrava.Failure) {
+        switch failure {
+        case .budget(let until): self = .budget(until: until)
+        case .strava(let strava) where strava.kind == .refreshTokenDead: self = .needsAuthorization
+        case .strava(let strava): self = .strava(strava)
+        }
+    }
+}

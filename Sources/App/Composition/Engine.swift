@@ -1,0 +1,96 @@
+import Actors
+import Crypto
+import Logging
+import SQLite
+import Sandbox
+import ServiceLifecycle
+
+/// The actors, connected: all of Paceline but its HTTP front end. `serve` and `refresh` both run one.
+struct Engine: Sendable {
+    let store: any Store
+    let vault: TokenVault
+    let limiter: RateLimiter
+    let strava: MeteredStrava
+    let coordinator: SyncCoordinator
+    let cache: StatsCache<AnswerKey, Representation>
+    let log: SyncLog
+
+    /// Opens the store, loads what is in it and connects the actors; nothing runs yet.
+    ///
+    /// - Throws: `StartupProblem` when settings and data do not fit together, `StoreFailure` when the store cannot be opened.
+    init(
+        _ configuration: Configuration, gateway: any StravaGateway, clock: any WallClock, logger: Logger
+    ) async throws {
+        store = try await Self.openStore(configuration.database)
+        let store = store
+        limiter = RateLimiter(ledger: try await store.budget(), clock: clock) { ledger in
+            // The next reply brings the truth again, so a ledger that could not be written is no more than a line.
+            do throws(StoreFailure) { try await store.save(ledger) } catch {
+                logger.debug("the budget could not be saved", metadata: ["cause": "\(error.message)"])
+            }
+        }
+        let strava = MeteredStrava(gateway: gateway, limiter: limiter)
+        self.strava = strava
+        vault = TokenVault(
+            store: store, cipher: try FernetCipher(encryptionKey: configuration.keys.encryption, clock: clock),
+            clock: clock, onlyAthlete: configuration.athleteID
+        ) { refreshToken throws(MeteredStrava.Failure) in try await strava.refresh(refreshToken) }
+        let cache = StatsCache<AnswerKey, Representation>(clock: clock, render: StatsRenderer.render)
+        self.cache = cache
+        let broadcaster = Broadcaster<SyncEvent>()
+        log = SyncLog(events: await broadcaster.subscribe(buffer: 256), logger: logger)
+        coordinator = SyncCoordinator(store: store, vault: vault, strava: strava, clock: clock) { event in
+            if case .published(let snapshot) = event { await cache.publish(snapshot) }
+            await broadcaster.publish(event)
+        }
+        try await vault.load()
+        try Self.checkOwner(await vault.storedAthlete, configuration)
+        try await coordinator.load()
+    }
+
+    /// The services of the engine, those first that others need until they have stopped.
+    var services: [any Service] { [log, limiter, vault, coordinator] }
+
+    private static func openStore(_ database: DatabaseURL) async throws -> any Store {
+        switch database {
+        case .sqlite(let path):
+            let store = try SQLiteStore(path: path)
+            try await store.migrate()
+            return store
+        case .postgres:
+            throw StartupProblem(
+                description: """
+                    This version of Paceline keeps its data in SQLite only; PostgreSQL is still to come. \
+                    Remove DATABASE_URL and POSTGRES_PASSWORD, or set DATABASE_URL=sqlite:///var/paceline.db
+                    """)
+        }
+    }
+
+    /// Keeps histories apart: an athlete's own from another's, and anybody's from the sandbox's invented one.
+    static func checkOwner(_ owner: Int64?, _ configuration: Configuration) throws(StartupProblem) {
+        guard let owner else { return }
+        if let only = configuration.athleteID, only != owner {
+            throw StartupProblem(
+                description: """
+                    ATHLETE_ID is \(only), but the database holds the history of athlete \(owner). \
+                    Correct ATHLETE_ID, or set DATABASE_URL to another database.
+                    """)
+        }
+        let isInvented = [SandboxAthlete.standardID, SandboxAthlete.otherID].contains(owner)
+        if configuration.strava == nil, !isInvented {
+            throw StartupProblem(
+                description: """
+                    The database holds a real athlete's history, but STRAVA_CLIENT_ID is not set, so the built-in sandbox \
+                    would stand in for Strava. Set STRAVA_CLIENT_ID and STRAVA_CLIENT_SECRET, or set DATABASE_URL to \
+                    another database.
+                    """)
+        }
+        if configuration.strava != nil, isInvented, !configuration.stravaAPI.isLoopback {
+            throw StartupProblem(
+                description: """
+                    The database holds the sandbox's invented athlete. To start with your own, set DATABASE_URL to another \
+                    database, such as sqlite:///var/strava.db, or delete var/paceline.db.
+                    """)
+        }
+    }
+}

@@ -1,0 +1,149 @@
+import Actors
+
+/// Where the mirror is kept.
+enum DatabaseURL: Sendable, Hashable {
+    /// A file; relative paths start at the working directory.
+    case sqlite(path: String)
+    case postgres(PostgresAddress)
+
+    /// Why a text is no such address.
+    ///
+    /// The text itself is never part of it: it may hold a password.
+    struct Malformed: Error, Equatable {
+        var reason: String
+    }
+
+    /// Reads a URL as SQLAlchemy does, since the original's `.env` files hold such URLs.
+    ///
+    /// `sqlite:///path` (relative) and `sqlite:////path` (absolute), `postgresql://user:password@host:port/database?name=value` and its
+    /// other spellings `postgres://` and `postgresql+driver://`. User, password and database are percent-decoded for PostgreSQL;
+    /// a SQLite path is taken as it stands.
+    init(parsing text: String) throws(Malformed) {
+        guard let separator = text.firstRange(of: "://") else {
+            throw Malformed(reason: "does not begin with sqlite:/// or postgresql://")
+        }
+        // What follows a plus sign names a Python driver, which says nothing here.
+        let scheme = text[..<separator.lowerBound].lowercased().prefix { $0 != "+" }
+        let rest = text[separator.upperBound...]
+        switch scheme {
+        case "sqlite": self = .sqlite(path: try Self.sqlitePath(rest))
+        case "postgresql", "postgres": self = .postgres(try PostgresAddress(parsing: rest))
+        default: throw Malformed(reason: "does not begin with sqlite:/// or postgresql://")
+        }
+    }
+
+    private static func sqlitePath(_ rest: Substring) throws(Malformed) -> String {
+        guard rest.first == "/" || rest.isEmpty else {
+            throw Malformed(
+                reason: "has two slashes where three belong: sqlite:///var/paceline.db, or four for an absolute path")
+        }
+        let path = String(rest.dropFirst().prefix { $0 != "?" })
+        guard !path.isEmpty, path != ":memory:" else {
+            throw Malformed(reason: "names no file, and a database in memory would forget everything at each stop")
+        }
+        return path
+    }
+}
+
+/// What libpq needs to reach a PostgreSQL database.
+struct PostgresAddress: Sendable, Hashable {
+    /// Empty for the local socket.
+    var host: String
+    var port: Int
+    /// Nil for libpq's own choice, the name of the operating system's user.
+    var user: String?
+    var password: Secret?
+    /// Nil for libpq's own choice, the name of the user.
+    var database: String?
+    /// What stood after the question mark, such as `sslmode`.
+    var parameters: [String: String]
+
+    init(
+        host: String, port: Int = 5432, user: String?, password: Secret?, database: String?,
+        parameters: [String: String] = [:]
+    ) {
+        self.host = host
+        self.port = port
+        self.user = user
+        self.password = password
+        self.database = database
+        self.parameters = parameters
+    }
+
+    /// Reads what follows `postgresql://`.
+    init(parsing rest: Substring) throws(DatabaseURL.Malformed) {
+        let authority = rest.prefix { $0 != "/" && $0 != "?" }
+        let afterAuthority = rest[authority.endIndex...]
+        let path = afterAuthority.prefix { $0 != "?" }.dropFirst()
+        let query = afterAuthority.drop { $0 != "?" }.dropFirst()
+        // The last one: a password may hold an at sign that its author forgot to encode.
+        let at = authority.lastIndex(of: "@")
+        let credentials = at.map { authority[..<$0] } ?? ""
+        let colon = credentials.firstIndex(of: ":")
+        let endpoint = try Self.endpoint(at.map { authority[authority.index(after: $0)...] } ?? authority)
+
+        var parameters: [String: String] = [:]
+        for pair in query.split(separator: "&") {
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            parameters[try Self.decoded(parts[0])] = try parts.count == 2 ? Self.decoded(parts[1]) : ""
+        }
+        let user = try Self.decoded(colon.map { credentials[..<$0] } ?? credentials)
+        let password = try colon.map { (colon) throws(DatabaseURL.Malformed) in
+            Secret(try Self.decoded(credentials[credentials.index(after: colon)...]))
+        }
+        let database = try Self.decoded(path)
+        self.init(
+            host: parameters.removeValue(forKey: "host") ?? endpoint.host, port: endpoint.port ?? 5432,
+            user: user.isEmpty ? nil : user, password: password, database: database.isEmpty ? nil : database,
+            parameters: parameters)
+    }
+
+    private static func endpoint(_ text: Substring) throws(DatabaseURL.Malformed) -> (host: String, port: Int?) {
+        if text.isEmpty { return ("", nil) }
+        do throws(WebURL.Malformed) {
+            let endpoint = try HostAndPort(parsing: text)
+            return (endpoint.host.trimmingBrackets, endpoint.port)
+        } catch {
+            throw DatabaseURL.Malformed(
+                reason: error.reason + " (characters such as / and # in a password must be percent-encoded)")
+        }
+    }
+
+    private static func decoded(_ text: Substring) throws(DatabaseURL.Malformed) -> String {
+        guard let decoded = String(percentDecoding: text) else {
+            throw DatabaseURL.Malformed(
+                reason: "has a percent sign that two hexadecimal digits do not follow (write %25 for %)")
+        }
+        return decoded
+    }
+}
+
+extension String {
+    /// Reads `%41` as `A`; nil when a percent sign lacks its two digits or the bytes are not UTF-8.
+    init?(percentDecoding text: Substring) {
+        var bytes: [UInt8] = []
+        var rest = text.utf8[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            guard let high = rest.popFirst()?.hexadecimalDigit, let low = rest.popFirst()?.hexadecimalDigit else {
+                return nil
+            }
+            bytes.append(high << 4 | low)
+        }
+        self.init(validating: bytes, as: UTF8.self)
+    }
+}
+
+extension UInt8 {
+    fileprivate var hexadecimalDigit: UInt8? {
+        switch self {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): self - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): self - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,45 @@
+import Actors
+import Crypto
+import HTTP
+import HTTPTypes
+import Logging
+
+/// Answers for what went wrong behind the scenes: the person gets an id, the log gets the cause under that id.
+struct ErrorBook: Sendable {
+    let logger: Logger
+    let clock: any WallClock
+
+    /// 502 at the end of an OAuth round trip, in the original's words.
+    func authorizationFailed(cause: String) -> Response {
+        let id = note("OAuth authorization failed", cause)
+        return .detail("OAuth authorization failed. Please try again. (Error ID: \(id))", status: .badGateway)
+    }
+
+    /// 502 for a refresh.
+    func stravaFailed(_ problem: SyncProblem) -> Response {
+        let id = note("refresh failed", "\(problem.code): \(problem.message)")
+        return .detail("Strava could not be refreshed. Please try again later. (Error ID: \(id))", status: .badGateway)
+    }
+
+    /// 503: nothing could be stored.
+    func databaseAway(_ what: String, _ cause: String) -> Response {
+        let id = note(what, cause)
+        return .detail(
+            "The database is not available. Please try again later. (Error ID: \(id))", status: .serviceUnavailable)
+    }
+
+    /// 429 with the whole seconds until the budget has room again.
+    func limited(until: UTCInstant) -> Response {
+        let seconds = max(1, ((until - clock.now()).wholeMilliseconds + 999) / 1000)
+        var response = Response.detail(
+            "Strava's rate limit is used up. Try again after \(until.iso8601).", status: .tooManyRequests)
+        response.fields[.retryAfter] = String(seconds)
+        return response
+    }
+
+    private func note(_ what: String, _ cause: String) -> String {
+        let id = Hex.encode(SecureRandom.bytes(4))
+        logger.error("\(what)", metadata: ["error-id": "\(id)", "cause": "\(cause)"])
+        return id
+    }
+}

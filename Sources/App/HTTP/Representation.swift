@@ -1,0 +1,109 @@
+import Crypto
+import Gzip
+import HTTP
+import HTTPTypes
+import JSON
+
+/// An answer as bytes, made once and sent many times: body, strong ETag, and the gzip form for those who accept it.
+///
+/// Both forms have an ETag of their own, as RFC 9110 §8.8.1 asks of strong ones, and their header lines are written down ready.
+struct Representation: Sendable {
+    /// One form of the body with the header lines that describe it.
+    private struct Form: Sendable {
+        var body: [UInt8]
+        var etag: String
+        var lines: [UInt8]
+        /// The lines of a 304: the same without the ones that describe a body.
+        var notModifiedLines: [UInt8]
+    }
+
+    /// How caches may treat an answer.
+    enum Freshness: String, Sendable {
+        /// Keep it, but ask each time whether it is still right; the ETag makes that cheap.
+        case revalidate = "no-cache"
+        /// Never keep it.
+        case volatile = "no-store"
+        /// Files that change only with the program.
+        case day = "public, max-age=86400"
+    }
+
+    /// Below this a gzip header costs more than it saves.
+    private static let smallestWorthCompressing = 860
+
+    let status: HTTPResponse.Status
+    private let identity: Form
+    private let gzip: Form?
+
+    init(
+        _ body: [UInt8], contentType: String, status: HTTPResponse.Status = .ok, freshness: Freshness = .revalidate
+    ) {
+        self.status = status
+        // 128 bits of SHA-256: equal bodies have equal tags across restarts and replicas.
+        let tag = Hex.encode(SHA256.hash(body).prefix(16))
+        identity = Form(body, tag: tag, contentType, encoding: nil, freshness)
+        let compressed = body.count < Self.smallestWorthCompressing ? nil : Gzip.compress(body, level: 6)
+        gzip = compressed.map { Form($0, tag: tag + "-gzip", contentType, encoding: "gzip", freshness) }
+    }
+
+    init(json: JSON, status: HTTPResponse.Status = .ok, freshness: Freshness = .revalidate) {
+        self.init(json.bytes, contentType: "application/json", status: status, freshness: freshness)
+    }
+
+    /// What it occupies in memory, nearly.
+    var weight: Int { identity.body.count + (gzip?.body.count ?? 0) + 512 }
+
+    /// The answer to one request: in the form it accepts, or 304 when it has that already.
+    func response(to request: Request) -> Response {
+        let form = choose(for: request)
+        if status == .ok, let known = request.header(.ifNoneMatch), Self.matches(known, form.etag) {
+            var response = Response(status: .notModified)
+            response.preparedFields = form.notModifiedLines
+            return response
+        }
+        var response = Response(status: status, body: form.body)
+        response.preparedFields = form.lines
+        return response
+    }
+
+    private func choose(for request: Request) -> Form {
+        guard let gzip, let accepted = request.header(.acceptEncoding), Self.acceptsGzip(accepted) else {
+            return identity
+        }
+        return gzip
+    }
+
+    /// RFC 9110 §12.5.3: `gzip`, `x-gzip` or `*` in the list, unless its weight is zero.
+    static func acceptsGzip(_ field: String) -> Bool {
+        var wildcard = false
+        for coding in field.split(separator: ",") {
+            let parts = coding.split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" }.lowercased() }
+            guard let name = parts.first else { continue }
+            let isRefused = parts.dropFirst().contains { $0.hasPrefix("q=") && Double($0.dropFirst(2)) == 0 }
+            if name == "gzip" || name == "x-gzip" { return !isRefused }
+            if name == "*" { wildcard = !isRefused }
+        }
+        return wildcard
+    }
+
+    /// RFC 9110 §13.1.2: weak comparison against each tag of the list; `*` matches whatever there is.
+    static func matches(_ field: String, _ etag: String) -> Bool {
+        field.split(separator: ",").contains { candidate in
+            let tag = candidate.drop { $0 == " " || $0 == "\t" }
+            let trimmed = tag.prefix { $0 != " " && $0 != "\t" }
+            return trimmed == "*" || trimmed == etag || trimmed == "W/" + etag
+        }
+    }
+}
+
+extension Representation.Form {
+    fileprivate init(
+        _ body: [UInt8], tag: String, _ contentType: String, encoding: String?, _ freshness: Representation.Freshness
+    ) {
+        self.body = body
+        etag = "\"\(tag)\""
+        let shared = "etag: \(etag)\r\ncache-control: \(freshness.rawValue)\r\nvary: accept-encoding, origin\r\n"
+        let described = "content-type: \(contentType)\r\n" + (encoding.map { "content-encoding: \($0)\r\n" } ?? "")
+        notModifiedLines = Array(shared.utf8)
+        lines = Array((described + shared).utf8)
+    }
+}

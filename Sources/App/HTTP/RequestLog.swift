@@ -1,0 +1,24 @@
+import Actors
+import HTTP
+import Logging
+
+/// One line a request, at debug. The query is left out: the callback's holds a code.
+struct RequestLog: Responder {
+    let logger: Logger
+    let clock: any WallClock
+    let next: any Responder
+
+    func respond(to request: Request) async -> Response {
+        guard logger.logLevel <= .debug else { return await next.respond(to: request) }
+        let started = clock.now()
+        let response = await next.respond(to: request)
+        logger.debug(
+            "request",
+            metadata: [
+                "id": "\(request.id)", "method": "\(request.method.rawValue)", "path": "\(request.path)",
+                "status": "\(response.status.code)", "ms": "\((clock.now() - started).wholeMilliseconds)",
+                "peer": "\(request.peerAddress)",
+            ])
+        return response
+    }
+}

@@ -1,0 +1,61 @@
+import Actors
+import HTTP
+import HTTPTypes
+
+/// The page at `/` and the files it needs.
+struct PageRoutes: Sendable {
+    let engine: Engine
+    let clock: any WallClock
+    let isSandbox: Bool
+
+    func add(to router: inout Router) {
+        router.on(.get, "/", home)
+        for (name, asset) in HomePage.assets {
+            let file = Representation(asset.bytes, contentType: asset.contentType)
+            router.on(.get, "/assets/\(name)") { file.response(to: $0) }
+        }
+    }
+
+    @Sendable
+    private func home(_ request: Request) async -> Response {
+        let message = QueryReader(request).text("strava").flatMap(HomePage.Message.init(rawValue:))
+        let page = HomePage.render(await model(message))
+        var response = Representation(page, contentType: StaticAsset.html).response(to: request)
+        response.fields[.contentSecurityPolicy] = HomePage.contentSecurityPolicy
+        return response
+    }
+
+    private func model(_ message: HomePage.Message?) async -> HomePage.Model {
+        let sync = await engine.coordinator.status()
+        let snapshot = await engine.cache.current
+        return HomePage.Model(
+            connected: sync.isConnected, state: HomePage.State(rawValue: sync.state.rawValue) ?? .idle,
+            activities: sync.activities, oldest: sync.oldest.map { "\($0)" }, newest: sync.newest.map { "\($0)" },
+            isSandbox: isSandbox,
+            yearToDate: snapshot.activities.isEmpty ? nil : yearToDate(snapshot),
+            recent: snapshot.activities.prefix(5).map(HomePage.Recent.init), message: message)
+    }
+
+    private func yearToDate(_ snapshot: Snapshot) -> HomePage.YearToDate {
+        let statistics = Statistics(of: snapshot.activities, at: snapshot.localTime(at: clock.now()))
+        return HomePage.YearToDate(
+            year: statistics.year, run: HomePage.Sums(statistics.runYearToDate),
+            ride: HomePage.Sums(statistics.rideYearToDate))
+    }
+}
+
+extension HomePage.Sums {
+    fileprivate init(_ totals: Totals) {
+        self.init(
+            count: totals.count, distance: totals.distance, movingTime: totals.movingTime,
+            elevationGain: totals.elevationGain)
+    }
+}
+
+extension HomePage.Recent {
+    fileprivate init(_ activity: Activity) {
+        self.init(
+            id: activity.id, name: activity.name, type: activity.type, day: "\(activity.startDateLocal.date)",
+            distance: activity.distance, movingTime: activity.movingTime)
+    }
+}

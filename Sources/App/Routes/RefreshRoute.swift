@@ -1,0 +1,60 @@
+import Actors
+import Crypto
+import HTTP
+import HTTPTypes
+
+/// `POST /strava/refresh-data`: an admin asks for a sync.
+struct RefreshRoute: Sendable {
+    static let apiKeyField = HTTPField.Name("X-API-Key")
+
+    let key: Secret
+    let coordinator: SyncCoordinator
+    let errors: ErrorBook
+
+    func add(to router: inout Router) {
+        router.on(.post, "/strava/refresh-data", refresh)
+    }
+
+    @Sendable
+    private func refresh(_ request: Request) async -> Response {
+        guard isAuthorized(request) else {
+            return .json(
+                ["detail": ["message": "Invalid or missing API key", "category": "security"]], status: .unauthorized)
+        }
+        var query = QueryReader(request)
+        let waits = query.flag("wait") ?? true
+        let scope: SyncScope = query.flag("full") ?? false ? .full : .newest
+        if let refusal = query.refusal { return refusal }
+        guard waits else { return await accept(scope) }
+        return answer(await coordinator.refresh(scope))
+    }
+
+    private func isAuthorized(_ request: Request) -> Bool {
+        guard let name = Self.apiKeyField, let offered = request.header(name) else { return false }
+        return constantTimeEquals(offered.utf8, key.exposed.utf8)
+    }
+
+    private func accept(_ scope: SyncScope) async -> Response {
+        guard await coordinator.status().isConnected else { return answer(.notConnected) }
+        await coordinator.request(scope, .interactive)
+        return .json(["status": "accepted"], status: .accepted)
+    }
+
+    private func answer(_ outcome: SyncOutcome) -> Response {
+        switch outcome {
+        case .succeeded: .json(["status": "success", "message": "Data refreshed successfully"])
+        case .notConnected:
+            .detail("No Strava authentication found. Please complete OAuth flow first.", status: .conflict)
+        case .limited(let until): errors.limited(until: until)
+        case .stravaFailed(let problem) where problem.needsAthlete: .detail(problem.message, status: .conflict)
+        case .stravaFailed(let problem): errors.stravaFailed(problem)
+        case .storeFailed(let problem): errors.databaseAway("refresh failed", problem.message)
+        case .shuttingDown: .detail("The server is stopping. Please try again.", status: .serviceUnavailable)
+        }
+    }
+}
+
+extension SyncProblem {
+    /// Whether nothing but a new connection by the athlete helps.
+    fileprivate var needsAthlete: Bool { code == "needs_authorization" || code == "missing_scope" }
+}

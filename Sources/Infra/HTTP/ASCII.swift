@@ -1,0 +1,57 @@
+/// Bytes the protocol speaks of, and the classes RFC 9110 §5.6 sorts them into.
+enum ASCII {
+    static let tab: UInt8 = 0x09
+    static let lf: UInt8 = 0x0A
+    static let cr: UInt8 = 0x0D
+    static let space: UInt8 = 0x20
+    static let colon: UInt8 = 0x3A
+    static let semicolon: UInt8 = 0x3B
+    static let slash: UInt8 = 0x2F
+    static let questionMark: UInt8 = 0x3F
+    static let zero: UInt8 = 0x30
+
+    /// `tchar`: letters, digits and ``!#$%&'*+-.^_`|~``, as a bit per byte below 128.
+    private static let tokenLow: UInt64 = 0x03FF_6CFA_0000_0000
+    private static let tokenHigh: UInt64 = 0x57FF_FFFF_C7FF_FFFE
+
+    static func isToken(_ byte: UInt8) -> Bool {
+        let word = byte < 64 ? tokenLow : tokenHigh
+        return byte < 128 && word >> (byte & 63) & 1 == 1
+    }
+
+    static func isDigit(_ byte: UInt8) -> Bool { byte >= zero && byte <= 0x39 }
+
+    /// The value of a hexadecimal digit.
+    static func hexValue(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case 0x30...0x39: byte - 0x30
+        case 0x41...0x46: byte - 0x41 + 10
+        case 0x61...0x66: byte - 0x61 + 10
+        default: nil
+        }
+    }
+
+    /// What may stand in a field line or target at all: no control character but the tab.
+    static func isControl(_ byte: UInt8) -> Bool { byte < 0x20 && byte != tab || byte == 0x7F }
+
+    static func lowercased(_ byte: UInt8) -> UInt8 {
+        byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte
+    }
+
+    /// Whether the bytes are `text`, letters compared without case; `text` is lower case.
+    static func matches(_ bytes: Span<UInt8>, _ text: StaticString) -> Bool {
+        guard bytes.count == text.utf8CodeUnitCount else { return false }
+        return text.withUTF8Buffer { text in
+            for index in bytes.indices where lowercased(bytes[index]) != text[index] { return false }
+            return true
+        }
+    }
+
+    /// The range without the spaces and tabs at its two ends.
+    static func trimmed(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
+        var (lower, upper) = (range.lowerBound, range.upperBound)
+        while lower < upper && (bytes[lower] == space || bytes[lower] == tab) { lower += 1 }
+        while lower < upper && (bytes[upper - 1] == space || bytes[upper - 1] == tab) { upper -= 1 }
+        return lower..<upper
+    }
+}

@@ -1,0 +1,168 @@
+import HTTPTypes
+
+/// Turns a connection's bytes into requests.
+///
+/// States: head, body of known length, chunked body, rejected. Inputs: bytes (`append`, `fill`) and `next`. Invariants: the events
+/// depend on the bytes only, not on how they were cut (but for `continueExpected`, which is left out when the body is there
+/// already); a rejection is final; at most one read's bytes, one head and one body are held.
+struct RequestParser {
+    /// A request whose bytes have all come.
+    struct Message {
+        var method: HTTPRequest.Method
+        var head: RequestHead
+        var body: [UInt8]
+        var isVersion11: Bool
+        /// Whether the client leaves the connection open for another request.
+        var keepsAlive: Bool
+    }
+
+    enum Event {
+        /// Nothing to do until more bytes come.
+        case needsMore
+        /// The client waits for `100 Continue` before it sends the body; told once per request.
+        case continueExpected
+        case request(Message)
+        case rejected(HTTPFault)
+    }
+
+    /// How far the request that is coming has come.
+    enum Stage { case none, head, body }
+
+    private enum State {
+        case head
+        case body(Message, remaining: Int)
+        case chunked(Message, ChunkedDecoder)
+        case rejected(HTTPFault)
+    }
+
+    private let limits: RequestLimits
+    private var input = InputBuffer()
+    private var head: HeadParser
+    private var state = State.head
+    private var owesContinue = false
+
+    init(limits: RequestLimits) {
+        self.limits = limits
+        head = HeadParser(limits: limits)
+    }
+
+    var stage: Stage {
+        switch state {
+        case .head: input.isEmpty ? .none : .head
+        default: .body
+        }
+    }
+
+    mutating func append(_ bytes: some Collection<UInt8>) {
+        input.append(bytes)
+    }
+
+    /// Lets `read` put bytes into the buffer, without a copy; see `InputBuffer.fill`.
+    mutating func fill<Failure: Error>(
+        _ read: (inout [UInt8], Int) throws(Failure) -> Int?
+    ) throws(Failure) -> Int? {
+        try input.fill(read)
+    }
+
+    /// What the bytes so far amount to.
+    ///
+    /// Ask again until it is `needsMore`.
+    mutating func next() -> Event {
+        do throws(HTTPFault) {
+            return try advance()
+        } catch {
+            state = .rejected(error)
+            return .rejected(error)
+        }
+    }
+
+    private mutating func advance() throws(HTTPFault) -> Event {
+        while true {
+            switch state {
+            case .rejected(let fault): return .rejected(fault)
+            case .head:
+                guard !input.isEmpty else { return .needsMore }
+                if let event = try advanceHead() { return event }
+            case .body(let message, let remaining): return advanceBody(message, remaining)
+            case .chunked(let message, let decoder): return try advanceChunked(message, decoder)
+            }
+        }
+    }
+
+    /// What the bytes so far amount to.
+    ///
+    private mutating func advanceHead() throws(HTTPFault) -> Event? {
+        // A copy of a few words: the closure may not change `self` while it reads `input`.
+        var parser = head
+        let progress = try input.read { bytes throws(HTTPFault) in try parser.parse(bytes) }
+        guard case .complete(let length) = progress else {
+            head = parser
+            return .needsMore
+        }
+        let message = message(from: parser, length: length)
+        input.discard(length)
+        head = HeadParser(limits: limits)
+        owesContinue = parser.framing.expectsContinue && input.isEmpty
+        if parser.framing.isChunked {
+            state = .chunked(message, ChunkedDecoder(limits: limits))
+            return nil
+        }
+        let contentLength = parser.framing.contentLength ?? 0
+        guard contentLength > 0 else { return .request(message) }
+        state = .body(message, remaining: contentLength)
+        return nil
+    }
+
+    private func message(from parser: HeadParser, length: Int) -> Message {
+        func shifted(_ range: Range<Int>) -> Range<Int> {
+            range.lowerBound - parser.start..<range.upperBound - parser.start
+        }
+        let head = RequestHead(
+            bytes: Array(input.bytes(parser.start..<length)), target: shifted(parser.target),
+            path: shifted(parser.path),
+            fields: shifted(parser.fields))
+        let framing = parser.framing
+        return Message(
+            method: Self.method(input.bytes(parser.method)), head: head, body: [], isVersion11: parser.isVersion11,
+            keepsAlive: !framing.closes && (parser.isVersion11 || framing.keepsAlive))
+    }
+
+    private static func method(_ bytes: ArraySlice<UInt8>) -> HTTPRequest.Method {
+        // Methods are case-sensitive. The first three come without building a string.
+        if bytes.elementsEqual("GET".utf8) { return .get }
+        if bytes.elementsEqual("HEAD".utf8) { return .head }
+        if bytes.elementsEqual("POST".utf8) { return .post }
+        // The parser has seen that it is a token, so GET stands for nothing here.
+        return HTTPRequest.Method(String(decoding: bytes, as: UTF8.self)) ?? .get
+    }
+
+    private mutating func advanceBody(_ message: Message, _ remaining: Int) -> Event {
+        guard !input.isEmpty else { return waitForBody() }
+        // Emptied first: two owners of the array would copy it with each read.
+        state = .head
+        var message = message
+        let count = min(remaining, input.count)
+        message.body.append(contentsOf: input.bytes(0..<count))
+        input.discard(count)
+        guard count < remaining else { return .request(message) }
+        state = .body(message, remaining: remaining - count)
+        return .needsMore
+    }
+
+    private mutating func advanceChunked(_ message: Message, _ decoder: ChunkedDecoder) throws(HTTPFault) -> Event {
+        guard !input.isEmpty else { return waitForBody() }
+        state = .head
+        var (message, decoder) = (message, decoder)
+        let used = try input.read { bytes throws(HTTPFault) in try decoder.decode(bytes, into: &message.body) }
+        input.discard(used)
+        guard !decoder.isFinished else { return .request(message) }
+        state = .chunked(message, decoder)
+        return .needsMore
+    }
+
+    private mutating func waitForBody() -> Event {
+        guard owesContinue else { return .needsMore }
+        owesContinue = false
+        return .continueExpected
+    }
+}

@@ -1,0 +1,93 @@
+import Glibc
+import HTTPTypes
+
+/// Writes response heads, and keeps what many of them share.
+///
+/// One per loop: the `Date` line is made once a second, and nothing is locked.
+struct ResponseEncoder {
+    private let serverLine: [UInt8]
+    private var dateLine: [UInt8] = []
+    private var dateSecond = -1
+
+    init(serverName: String) {
+        serverLine = Array("Server: \(serverName)\r\n".utf8)
+    }
+
+    /// Appends the status line and all fields, up to and with the empty line.
+    mutating func appendHead(
+        of response: Response, plan: ConnectionMachine.Plan, requestID: String, to output: inout [UInt8]
+    ) {
+        appendStatusLine(response.status, to: &output)
+        if response.fields.isEmpty {
+            appendDate(to: &output)
+            output.append(contentsOf: serverLine)
+        } else {
+            if response.fields[.date] == nil { appendDate(to: &output) }
+            if response.fields[.server] == nil { output.append(contentsOf: serverLine) }
+            appendFields(response.fields, to: &output)
+        }
+        output.append(contentsOf: response.preparedFields)
+        output.append(text: "X-Request-Id: ")
+        output.append(contentsOf: requestID.utf8)
+        if plan.sendsLength {
+            output.append(text: "\r\nContent-Length: ")
+            output.append(decimal: response.body.count)
+        }
+        switch plan.connection {
+        case .none: output.append(text: "\r\n\r\n")
+        case .close: output.append(text: "\r\nConnection: close\r\n\r\n")
+        case .keepAlive: output.append(text: "\r\nConnection: keep-alive\r\n\r\n")
+        }
+    }
+
+    private func appendStatusLine(_ status: HTTPResponse.Status, to output: inout [UInt8]) {
+        guard status != .ok else { return output.append(text: "HTTP/1.1 200 OK\r\n") }
+        output.append(text: "HTTP/1.1 ")
+        output.append(decimal: status.code)
+        output.append(ASCII.space)
+        output.append(contentsOf: status.reasonPhrase.utf8)
+        output.append(text: "\r\n")
+    }
+
+    private func appendFields(_ fields: HTTPFields, to output: inout [UInt8]) {
+        for field in fields where !Self.isOwned(field.name) {
+            output.append(contentsOf: field.name.rawName.utf8)
+            output.append(text: ": ")
+            output.append(contentsOf: field.value.utf8)
+            output.append(text: "\r\n")
+        }
+    }
+
+    /// The fields that are the connection's to decide.
+    private static func isOwned(_ name: HTTPField.Name) -> Bool {
+        name == .contentLength || name == .transferEncoding || name == .connection
+            || name.canonicalName == "x-request-id"
+    }
+
+    private mutating func appendDate(to output: inout [UInt8]) {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME_COARSE, &time)
+        if time.tv_sec != dateSecond {
+            dateSecond = time.tv_sec
+            dateLine = Array("Date: \(HTTPDate.format(time.tv_sec))\r\n".utf8)
+        }
+        output.append(contentsOf: dateLine)
+    }
+}
+
+extension [UInt8] {
+    mutating func append(text: StaticString) {
+        text.withUTF8Buffer { append(contentsOf: $0) }
+    }
+
+    /// The digits of a number that is not negative.
+    mutating func append(decimal number: Int) {
+        let start = count
+        var rest = number
+        repeat {
+            append(ASCII.zero + UInt8(rest % 10))
+            rest /= 10
+        } while rest > 0
+        self[start...].reverse()
+    }
+}

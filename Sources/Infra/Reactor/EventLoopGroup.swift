@@ -1,0 +1,33 @@
+import Glibc
+
+/// Some event loops, each with its thread.
+///
+/// Whoever makes a group ends it with `shutdown()`, after everything that runs on it has ended.
+package final class EventLoopGroup: Sendable {
+    package let loops: [EventLoop]
+
+    /// Makes the loops and starts their threads.
+    ///
+    /// - Parameter count: how many; nil is one per core the process may use. Less than one counts as one.
+    /// - Throws: `SystemError` when the process has no descriptors left.
+    package init(count: Int? = nil) throws {
+        let count = max(1, count ?? Self.usableCores)
+        loops = try (0..<count).map { try EventLoop(name: "loop-\($0)") }
+    }
+
+    deinit {
+        // A group that was forgotten must not keep threads; after shutdown() this finds them ended.
+        for loop in loops { loop.stop() }
+    }
+
+    /// Ends the threads and waits for their end.
+    ///
+    /// Call it from a task that runs on none of the loops, once the tasks that do have ended.
+    package func shutdown() async {
+        for loop in loops { loop.stop() }
+        for loop in loops { await loop.ended() }
+    }
+
+    /// The cores the system has switched on; never less than one.
+    private static var usableCores: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+}

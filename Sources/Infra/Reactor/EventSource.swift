@@ -1,0 +1,160 @@
+/// Why a wait on a socket ended.
+package enum Wake: Sendable, Equatable {
+    /// The system call that could not go on may be tried again.
+    case ready
+    /// The deadline passed.
+    case timedOut
+    /// The waiting task was cancelled.
+    case cancelled
+    /// Somebody asked the reader to look up: see `Socket.interrupt()`.
+    case interrupted
+    /// The socket was closed meanwhile.
+    case closed
+}
+
+/// A descriptor registered with a loop: who waits for it, until when, and what is known about it.
+///
+/// `@unchecked`: everything mutable is touched on the loop's thread only, which `register` and each wait check.
+final class EventSource: @unchecked Sendable {
+    private struct Waiter {
+        var id: UInt64
+        var wake: CheckedContinuation<Wake, Never>
+    }
+
+    let loop: EventLoop
+    private var descriptor: FileDescriptor
+    /// Tells this use of the descriptor's number from earlier ones; 0 before `register`.
+    private(set) var registration: UInt32 = 0
+    var readiness = Readiness()
+    private var reader: Waiter?
+    private var writer: Waiter?
+    private var lastWait: UInt64 = 0
+    private var isInterrupted = false
+    private var timer: LoopTimer?
+
+    init(loop: EventLoop, descriptor: consuming FileDescriptor) {
+        self.loop = loop
+        self.descriptor = descriptor
+    }
+
+    /// The descriptor's number, for one system call; -1 once closed.
+    var raw: Int32 { descriptor.raw }
+
+    func register() throws(SystemError) {
+        guard registration == 0, descriptor.isOpen else { return }
+        registration = try loop.add(self)
+    }
+
+    // MARK: Waiting
+
+    func untilReadable() async -> Wake {
+        if let wake = immediateWake(isReady: readiness.canRead) { return wake }
+        if isInterrupted {
+            isInterrupted = false
+            return .interrupted
+        }
+        let id = nextWait()
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { wake in
+                precondition(reader == nil, "two tasks read one socket")
+                reader = Waiter(id: id, wake: wake)
+            }
+        } onCancel: {
+            // It may run before the waiter stands there, and on any thread; the loop calls it after either.
+            loop.execute { self.cancelWait(id) }
+        }
+    }
+
+    func untilWritable() async -> Wake {
+        if let wake = immediateWake(isReady: readiness.canWrite) { return wake }
+        let id = nextWait()
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { wake in
+                precondition(writer == nil, "two tasks write one socket")
+                writer = Waiter(id: id, wake: wake)
+            }
+        } onCancel: {
+            loop.execute { self.cancelWait(id) }
+        }
+    }
+
+    private func immediateWake(isReady: Bool) -> Wake? {
+        loop.preconditionOnLoop()
+        guard descriptor.isOpen else { return .closed }
+        // Before readiness: a peer that always has one more byte must not outrun its deadline.
+        if let deadline, deadline <= loop.now { return .timedOut }
+        return isReady ? .ready : nil
+    }
+
+    private func nextWait() -> UInt64 {
+        lastWait += 1
+        return lastWait
+    }
+
+    private func cancelWait(_ id: UInt64) {
+        if reader?.id == id { wakeReader(.cancelled) }
+        if writer?.id == id { wakeWriter(.cancelled) }
+    }
+
+    private func wakeReader(_ wake: Wake) {
+        guard let waiter = reader else { return }
+        reader = nil
+        waiter.wake.resume(returning: wake)
+    }
+
+    private func wakeWriter(_ wake: Wake) {
+        guard let waiter = writer else { return }
+        writer = nil
+        waiter.wake.resume(returning: wake)
+    }
+
+    // MARK: What happens to it
+
+    /// A report of the kernel.
+    func eventArrived(_ flags: UInt32) {
+        readiness.report(flags)
+        if readiness.canRead { wakeReader(.ready) }
+        if readiness.canWrite { wakeWriter(.ready) }
+    }
+
+    /// Makes the reader, or the next one, look up without data.
+    func interrupt() {
+        guard reader != nil else {
+            isInterrupted = true
+            return
+        }
+        wakeReader(.interrupted)
+    }
+
+    /// When waiting ends without success; nil waits for ever.
+    ///
+    /// Moving a deadline later, as each request does, only stores it: the timer looks when it fires, and goes back to sleep.
+    var deadline: MonotonicTime? {
+        didSet {
+            guard let deadline else { return }
+            if let timer, timer.isScheduled, timer.time <= deadline { return }
+            let timer = self.timer ?? LoopTimer(time: deadline) { [unowned self] in deadlineReached() }
+            self.timer = timer
+            loop.schedule(timer, at: deadline)
+        }
+    }
+
+    private func deadlineReached() {
+        guard let deadline, let timer else { return }
+        if deadline > loop.now { return loop.schedule(timer, at: deadline) }
+        wakeReader(.timedOut)
+        wakeWriter(.timedOut)
+    }
+
+    /// Leaves the loop and closes the descriptor.
+    ///
+    /// Later calls do nothing.
+    func close() {
+        guard descriptor.isOpen else { return }
+        if registration != 0 { loop.remove(self) }
+        if let timer { loop.cancel(timer) }
+        descriptor.close()
+        wakeReader(.closed)
+        wakeWriter(.closed)
+    }
+}

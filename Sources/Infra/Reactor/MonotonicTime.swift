@@ -1,0 +1,40 @@
+import Glibc
+
+/// A point on the machine's monotonic clock, which nobody can set.
+///
+/// Nanoseconds in one word, so that a connection can move its deadline on every request for the price of an addition.
+package struct MonotonicTime: Comparable, Hashable, Sendable {
+    let nanoseconds: UInt64
+
+    package init(nanoseconds: UInt64) {
+        self.nanoseconds = nanoseconds
+    }
+
+    /// What the clock shows.
+    package static func now() -> MonotonicTime {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return MonotonicTime(nanoseconds: UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec))
+    }
+
+    package static func < (left: MonotonicTime, right: MonotonicTime) -> Bool { left.nanoseconds < right.nanoseconds }
+
+    /// The point `duration` later; a negative duration counts as none, and one beyond five hundred years as the end of time.
+    package static func + (time: MonotonicTime, duration: Duration) -> MonotonicTime {
+        let (seconds, attoseconds) = duration.components
+        guard seconds >= 0, attoseconds >= 0 else { return time }
+        let (whole, overflow) = UInt64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
+        guard !overflow else { return MonotonicTime(nanoseconds: .max) }
+        let (sum, carry) = time.nanoseconds.addingReportingOverflow(whole)
+        let (total, carryAgain) = sum.addingReportingOverflow(UInt64(attoseconds / 1_000_000_000))
+        return MonotonicTime(nanoseconds: carry || carryAgain ? .max : total)
+    }
+
+    /// Milliseconds from `earlier` to here, rounded up so that whoever sleeps them does not wake too early; 0 when past.
+    func milliseconds(since earlier: MonotonicTime) -> Int32 {
+        guard nanoseconds > earlier.nanoseconds else { return 0 }
+        let rest = nanoseconds - earlier.nanoseconds
+        let milliseconds = rest / 1_000_000 + (rest % 1_000_000 == 0 ? 0 : 1)
+        return Int32(clamping: milliseconds)
+    }
+}

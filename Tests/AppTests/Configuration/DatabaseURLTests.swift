@@ -1,0 +1,66 @@
+import Actors
+import Testing
+
+@testable import paceline
+
+@Suite("A database URL")
+struct DatabaseURLTests {
+    @Test(
+        "a SQLite path is what follows the three slashes, as in SQLAlchemy",
+        arguments: [
+            ("sqlite:///var/paceline.db", "var/paceline.db"),
+            ("sqlite:////var/lib/paceline.db", "/var/lib/paceline.db"),
+            ("sqlite+pysqlite:///a b%20c.db?timeout=5", "a b%20c.db"),
+        ])
+    func aSQLitePathIsWhatFollowsTheSlashes(url: String, path: String) throws {
+        #expect(try DatabaseURL(parsing: url) == .sqlite(path: path))
+    }
+
+    @Test(
+        "every spelling of PostgreSQL is understood",
+        arguments: ["postgresql", "postgres", "postgresql+psycopg2", "PostgreSQL+asyncpg"])
+    func everySpellingOfPostgreSQLIsUnderstood(scheme: String) throws {
+        let expected = PostgresAddress(
+            host: "db.example.org", port: 6432, user: "athlete", password: Secret("pw"), database: "strava")
+        #expect(
+            try DatabaseURL(parsing: "\(scheme)://athlete:pw@db.example.org:6432/strava") == .postgres(expected))
+    }
+
+    @Test func whatIsLeftOutIsLeftToTheDriver() throws {
+        #expect(
+            try DatabaseURL(parsing: "postgresql:///strava")
+                == .postgres(PostgresAddress(host: "", user: nil, password: nil, database: "strava")))
+        #expect(
+            try DatabaseURL(parsing: "postgresql://me@[::1]")
+                == .postgres(PostgresAddress(host: "::1", user: "me", password: nil, database: nil)))
+    }
+
+    @Test func namesAndPasswordsArePercentDecoded() throws {
+        let url = try DatabaseURL(parsing: "postgres://a%40b:p%2Fw%C3%A9+@h/d%20b?sslmode=require&host=%2Frun%2Fpg")
+        let expected = PostgresAddress(
+            host: "/run/pg", user: "a@b", password: Secret("p/wé+"), database: "d b", parameters: ["sslmode": "require"]
+        )
+        #expect(url == .postgres(expected))
+    }
+
+    @Test func aPasswordMayHoldAnAtSign() throws {
+        let expected = PostgresAddress(host: "h", user: "u", password: Secret("p@w"), database: "d")
+        #expect(try DatabaseURL(parsing: "postgres://u:p@w@h/d") == .postgres(expected))
+    }
+
+    @Test(
+        "what cannot be meant is refused, and the refusal does not hold the password",
+        arguments: [
+            "", "var/paceline.db", "mysql://u:hunter2@h/d", "sqlite://paceline.db", "sqlite://", "sqlite:///",
+            "sqlite:///:memory:", "postgres://u:hunter2@h:port/d", "postgres://u:hunter2%@h/d",
+            "postgres://u:hunter2%zz@h/d", "postgres://u:%FFhunter2@h/d", "postgres://u:hun/ter2@h/d",
+        ])
+    func whatCannotBeMeantIsRefused(url: String) {
+        do {
+            let parsed = try DatabaseURL(parsing: url)
+            Issue.record("\(parsed)")
+        } catch {
+            #expect(!error.reason.contains("hunter2"))
+        }
+    }
+}
