@@ -65,7 +65,7 @@ let package = Package(
         infra("Crypto", ["Actors", "COpenSSL"]),
         infra("SQLite", ["Actors", "CSQLite", "Threads"]),
         infra("Strava", ["Actors", "Curl"]),
-        infra("Telemetry", [log]),
+        infra("Telemetry", ["Actors", "JSON", log]),
 
         // The stand-in for Strava.
         .target(

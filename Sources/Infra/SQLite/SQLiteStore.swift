@@ -1,0 +1,92 @@
+package import Actors
+import Threads
+
+/// The store in one SQLite file.
+///
+/// SQLite blocks, for a lock or for the disk, so this actor has a thread of its own and the pool never waits. The file is opened
+/// by the first call, so a failure to open is a failure of that call and the next one tries again.
+package actor SQLiteStore: Store {
+    private enum State {
+        case unopened
+        case open(SQLiteConnection)
+        case closed
+    }
+
+    private let executor = ThreadExecutor(name: "sqlite")
+    private let path: String
+    private let busyTimeout: Duration
+    private var state = State.unopened
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    /// - Parameters:
+    /// - path: the database file; it and its folder are made when missing.
+    /// - busyTimeout: how long a call waits for another process's transaction before it fails as unavailable.
+    package init(path: String, busyTimeout: Duration = .seconds(5)) {
+        self.path = path
+        self.busyTimeout = busyTimeout
+    }
+
+    package func migrate() throws(StoreFailure) {
+        try SQLiteMigrations.run(on: connection())
+    }
+
+    package func authorization() throws(StoreFailure) -> StoredAuthorization? {
+        try AuthorizationTable.load(connection())
+    }
+
+    package func save(_ authorization: StoredAuthorization) throws(StoreFailure) {
+        try AuthorizationTable.save(authorization, connection())
+    }
+
+    package func activities() throws(StoreFailure) -> [Activity] {
+        try ActivityTable.load(connection())
+    }
+
+    package func syncState() throws(StoreFailure) -> SyncState {
+        try SyncStateTable.load(connection())
+    }
+
+    package func commit(_ batch: SyncBatch) throws(StoreFailure) {
+        let connection = try connection()
+        try connection.transaction { () throws(StoreFailure) in
+            try ActivityTable.delete(batch.deletions, connection)
+            try ActivityTable.save(batch.upserts, fetchedAt: batch.fetchedAt, connection)
+            try RejectedTable.save(batch.rejected, fetchedAt: batch.fetchedAt, connection)
+            try SyncStateTable.save(batch.state, connection)
+        }
+    }
+
+    package func budget() throws(StoreFailure) -> BudgetLedger? {
+        try BudgetTable.load(connection())
+    }
+
+    package func save(_ budget: BudgetLedger) throws(StoreFailure) {
+        try BudgetTable.save(budget, connection())
+    }
+
+    /// Items that could not be decoded, in the order they first came.
+    package func rejected() throws(StoreFailure) -> [RejectedActivity] {
+        try RejectedTable.load(connection())
+    }
+
+    package func ping() throws(StoreFailure) {
+        // Unlike SELECT 1, this reads the file.
+        try connection().statement("SELECT COUNT(*) FROM sqlite_schema").run()
+    }
+
+    package func close() {
+        state = .closed
+    }
+
+    private func connection() throws(StoreFailure) -> SQLiteConnection {
+        switch state {
+        case .open(let connection): return connection
+        case .closed: throw StoreFailure(.unavailable, "the store at \(path) is closed; Paceline is stopping")
+        case .unopened:
+            let connection = try SQLiteConnection(path: path, busyTimeout: busyTimeout)
+            state = .open(connection)
+            return connection
+        }
+    }
+}
