@@ -14,6 +14,8 @@ let strict: [SwiftSetting] = [
 
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let lifecycleTestKit = Target.Dependency.product(
+    name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -85,7 +87,7 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Actors", "CLinux", "HTTP", "Reactor", "Threads", httpTypes],
             path: "Tests/TestSupport", swiftSettings: strict),
-        tests("ActorsTests", ["Actors", "TestSupport"]),
+        tests("ActorsTests", ["Actors", "TestSupport", lifecycle, lifecycleTestKit]),
         tests(
             "InfraTests",
             [
