@@ -71,7 +71,8 @@ let package = Package(
 
         // The stand-in for Strava.
         .target(
-            name: "Sandbox", dependencies: ["HTTP", "JSON", httpTypes, lifecycle, log], swiftSettings: strict),
+            name: "Sandbox", dependencies: ["HTTP", "JSON", "Reactor", httpTypes, lifecycle, log],
+            swiftSettings: strict),
 
         // The executable.
         .executableTarget(
@@ -94,7 +95,7 @@ let package = Package(
                 "Actors", "Crypto", "Curl", "Gzip", "HTTP", "JSON", "Reactor", "SQLite", "Strava", "Telemetry",
                 "TestSupport", "Threads", httpTypes, log, lifecycle,
             ]),
-        tests("SandboxTests", ["Sandbox", "HTTP", "TestSupport", httpTypes]),
+        tests("SandboxTests", ["Sandbox", "HTTP", "Reactor", "TestSupport", httpTypes, lifecycle, log]),
         tests(
             "AppTests",
             ["paceline", "Actors", "Crypto", "Gzip", "HTTP", "JSON", "SQLite", "Sandbox", "TestSupport", httpTypes]),
