@@ -1,4 +1,4 @@
-internal import HTTP
+package import HTTP
 package import Logging
 package import Reactor
 internal import ServiceLifecycle
@@ -13,15 +13,18 @@ package struct SandboxServer: Service {
     ///   - host: a numeric address to listen on.
     ///   - port: 0 lets the kernel choose.
     ///   - loops: where connections are served; whoever made the group shuts it down after ``run()``.
+    ///   - listening: an address taken before, which then wins over `host` and `port`.
     package init(
-        _ sandbox: Sandbox, host: String = "127.0.0.1", port: Int = 0, loops: EventLoopGroup, logger: Logger
+        _ sandbox: Sandbox, host: String = "127.0.0.1", port: Int = 0, loops: EventLoopGroup, logger: Logger,
+        listening: ListeningAddress? = nil
     ) {
         self.sandbox = sandbox
         self.host = host
         var configuration = HTTPServerConfiguration(host: host, port: port)
         configuration.serverName = "paceline-sandbox"
         server = HTTPServer(
-            configuration: configuration, responder: SandboxResponder(sandbox), loops: loops, logger: logger)
+            configuration: configuration, responder: SandboxResponder(sandbox), loops: loops, logger: logger,
+            listening: listening)
     }
 
     /// Serves until graceful shutdown.

@@ -2,7 +2,6 @@ import Glibc
 package import Logging
 package import Reactor
 import ServiceLifecycle
-import Synchronization
 
 /// An HTTP/1.1 server on some event loops.
 ///
@@ -14,28 +13,39 @@ package final class HTTPServer: Service {
     private let loops: EventLoopGroup
     private let logger: Logger
     private let port = Outcome<Int>()
-    /// What `bind()` took and `run()` has not used yet.
-    private let bound = Mutex<[Listener]>([])
+    private let listening: ListeningAddress?
 
+    /// - Parameter listening: an address taken before by ``listen(_:on:)`` with the same loops; nil takes the configured one.
     package init(
-        configuration: HTTPServerConfiguration, responder: any Responder, loops: EventLoopGroup, logger: Logger
+        configuration: HTTPServerConfiguration, responder: any Responder, loops: EventLoopGroup, logger: Logger,
+        listening: ListeningAddress? = nil
     ) {
+        self.listening = listening
         self.configuration = configuration
         self.responder = responder
         self.loops = loops
         self.logger = logger
     }
 
-    /// Takes the address before `run()`, so that the port is known and a taken one is noticed before anything else starts.
+    /// Takes an address before there is anything to serve.
     ///
-    /// Connections that come meanwhile wait in the kernel's queue.
+    /// So the port is known, and a taken one is noticed, before anything else starts; connections that come meanwhile wait in the
+    /// kernel's queue.
     ///
-    /// - Returns: the port.
     /// - Throws: `BindError` when the address cannot be listened on.
-    package func bind() throws(BindError) -> Int {
-        let listeners = try listen()
-        bound.withLock { $0 = listeners }
-        return listeners.first?.address.port ?? configuration.port
+    package static func listen(
+        _ configuration: HTTPServerConfiguration, on loops: EventLoopGroup
+    ) throws(BindError) -> ListeningAddress {
+        guard let address = SocketAddress(host: configuration.host, port: configuration.port) else {
+            throw BindError(
+                "Cannot listen on \(configuration.host):\(configuration.port): set HOST to a numeric address such as "
+                    + "127.0.0.1 or ::1, and PORT to a number from 0 to 65535")
+        }
+        do throws(SystemError) {
+            return ListeningAddress(listeners: try Listener.bind(address, on: loops.loops))
+        } catch {
+            throw BindError(error, address: address)
+        }
     }
 
     /// The port the server listens on; waits until it does.
@@ -66,11 +76,7 @@ package final class HTTPServer: Service {
     }
 
     private func makeHosts() throws(BindError) -> [(loop: EventLoop, host: ConnectionHost)] {
-        let waiting = bound.withLock { listeners in
-            defer { listeners = [] }
-            return listeners
-        }
-        let listeners = try waiting.isEmpty ? listen() : waiting
+        let listeners = try (listening ?? Self.listen(configuration, on: loops)).listeners
         let total = ConnectionCount()
         let run = UInt64.random(in: .min ... .max)
         if let address = listeners.first?.address {
@@ -84,17 +90,12 @@ package final class HTTPServer: Service {
             return (pair.0, host)
         }
     }
+}
 
-    private func listen() throws(BindError) -> [Listener] {
-        guard let address = SocketAddress(host: configuration.host, port: configuration.port) else {
-            throw BindError(
-                "Cannot listen on \(configuration.host):\(configuration.port): set HOST to a numeric address such as "
-                    + "127.0.0.1 or ::1, and PORT to a number from 0 to 65535")
-        }
-        do throws(SystemError) {
-            return try Listener.bind(address, on: loops.loops)
-        } catch {
-            throw BindError(error, address: address)
-        }
-    }
+/// An address that a server has taken, one listening socket for each of its loops.
+package struct ListeningAddress: Sendable {
+    let listeners: [Listener]
+
+    /// The port, also where the kernel chose it.
+    package var port: Int { listeners.first?.address.port ?? 0 }
 }
