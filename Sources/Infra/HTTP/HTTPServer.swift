@@ -75,8 +75,13 @@ package final class HTTPServer: Service {
         }
     }
 
+    private func taken() throws(BindError) -> ListeningAddress {
+        if let listening { return listening }
+        return try Self.listen(configuration, on: loops)
+    }
+
     private func makeHosts() throws(BindError) -> [(loop: EventLoop, host: ConnectionHost)] {
-        let listeners = try (listening ?? Self.listen(configuration, on: loops)).listeners
+        let listeners = try taken().listeners
         let total = ConnectionCount()
         let run = UInt64.random(in: .min ... .max)
         if let address = listeners.first?.address {
