@@ -16,6 +16,7 @@ let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let lifecycleTestKit = Target.Dependency.product(
     name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -66,7 +67,7 @@ let package = Package(
         infra("Curl", ["CCurl", "Threads"]),
         infra("Crypto", ["Actors", "COpenSSL"]),
         infra("SQLite", ["Actors", "CSQLite", "Threads"]),
-        infra("Strava", ["Actors", "Curl"]),
+        infra("Strava", ["Actors", "Curl", "JSON"]),
         infra("Telemetry", ["Actors", "JSON", log]),
 
         // The stand-in for Strava.
@@ -79,7 +80,7 @@ let package = Package(
             name: "paceline",
             dependencies: [
                 "Actors", "Crypto", "Curl", "Gzip", "HTTP", "JSON", "Reactor", "SQLite", "Sandbox", "Strava",
-                "Telemetry", arguments, httpTypes, lifecycle, log,
+                "Telemetry", arguments, httpTypes, lifecycle, log, signals,
             ],
             path: "Sources/App",
             swiftSettings: strict),

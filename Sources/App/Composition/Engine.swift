@@ -62,7 +62,7 @@ struct Engine: Sendable {
     private static func openStore(_ database: DatabaseURL) async throws -> any Store {
         switch database {
         case .sqlite(let path):
-            let store = try SQLiteStore(path: path)
+            let store = SQLiteStore(path: path)
             try await store.migrate()
             return store
         case .postgres:

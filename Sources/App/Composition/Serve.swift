@@ -3,6 +3,7 @@ import HTTP
 import Logging
 import Reactor
 import ServiceLifecycle
+import Strava
 
 /// What `paceline serve` does.
 enum Serve {
@@ -24,7 +25,8 @@ enum Serve {
         let drain = DrainFlag()
         let server = HTTPServer(
             configuration: address,
-            responder: WebApplication.responder(configuration, engine, scheduler, place, drain, clock: clock, logger: logger),
+            responder: WebApplication.responder(
+                configuration, engine, scheduler, place, drain, clock: clock, logger: logger),
             loops: loops, logger: logger, listening: listening)
         await announce(configuration, engine, place, logger)
         // In the order of who needs whom: shutting down goes the other way, so that requests under way still find everything.
@@ -36,7 +38,9 @@ enum Serve {
         logger.info("stopped")
     }
 
-    private static func announce(_ configuration: Configuration, _ engine: Engine, _ place: Place, _ logger: Logger) async {
+    private static func announce(_ configuration: Configuration, _ engine: Engine, _ place: Place, _ logger: Logger)
+        async
+    {
         let status = await engine.coordinator.status()
         logger.info(
             "Paceline \(Paceline.version)",

@@ -1,5 +1,6 @@
 import Logging
 import ServiceLifecycle
+import UnixSignals
 
 extension ServiceGroupConfiguration {
     /// How Paceline runs its services: SIGTERM and Ctrl-C drain, and what has not drained in ten seconds is cancelled.
