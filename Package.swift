@@ -64,7 +64,7 @@ let package = Package(
         infra("Curl", ["CCurl", "Threads"]),
         infra("Crypto", ["Actors", "COpenSSL"]),
         infra("SQLite", ["Actors", "CSQLite", "Threads"]),
-        infra("Strava", ["Actors", "Curl"]),
+        infra("Strava", ["Actors", "Curl", "JSON"]),
         infra("Telemetry", [log]),
 
         // The stand-in for Strava.
