@@ -1,0 +1,56 @@
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct GateTests {
+    private let gate = Gate()
+
+    @Test func whoComesBeforeWaitsUntilTheDoorIsOpened() async {
+        let passed = Mutex(0)
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<10 {
+                group.addTask {
+                    await gate.pass()
+                    passed.withLock { $0 += 1 }
+                }
+            }
+            await gate.arrivals(10)
+            #expect(passed.withLock { $0 } == 0)
+            gate.open()
+        }
+        #expect(passed.withLock { $0 } == 10)
+    }
+
+    @Test func whoComesAfterWalksThrough() async {
+        gate.open()
+        gate.open()
+        await gate.pass()
+        await gate.pass()
+        await gate.arrivals(2)
+    }
+
+    @Test func cancellationDoesNotOpenTheDoor() async {
+        let hasPassed = Mutex(false)
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                await gate.pass()
+                hasPassed.withLock { $0 = true }
+            }
+            await gate.arrivals(1)
+            group.cancelAll()
+            #expect(hasPassed.withLock { $0 } == false)
+            gate.open()
+        }
+        #expect(hasPassed.withLock { $0 })
+    }
+
+    @Test func severalMayWaitForDifferentCounts() async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await gate.arrivals(1) }
+            group.addTask { await gate.arrivals(3) }
+            for _ in 0..<3 { group.addTask { await gate.pass() } }
+            await gate.arrivals(3)
+            gate.open()
+        }
+    }
+}
