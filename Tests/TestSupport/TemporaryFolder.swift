@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 
 /// A folder of the test's own that is removed, with all in it, when the last reference goes.
@@ -12,8 +13,7 @@ package final class TemporaryFolder: Sendable {
     }
 
     deinit {
-        // Depth first, and without following links out of the folder.
-        nftw(path, { path, _, _, _ in path.map { Glibc.remove($0) } ?? 0 }, 16, FTW_DEPTH | FTW_PHYS)
+        try? FileManager.default.removeItem(atPath: path)
     }
 
     /// Why there is no folder.

@@ -1,4 +1,3 @@
-import Synchronization
 import TestSupport
 import Testing
 
@@ -6,19 +5,19 @@ import Testing
     private let gate = Gate()
 
     @Test func whoComesBeforeWaitsUntilTheDoorIsOpened() async {
-        let passed = Mutex(0)
+        let passed = Counter()
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<10 {
                 group.addTask {
                     await gate.pass()
-                    passed.withLock { $0 += 1 }
+                    passed.increment()
                 }
             }
             await gate.arrivals(10)
-            #expect(passed.withLock { $0 } == 0)
+            #expect(passed.value == 0)
             gate.open()
         }
-        #expect(passed.withLock { $0 } == 10)
+        #expect(passed.value == 10)
     }
 
     @Test func whoComesAfterWalksThrough() async {
@@ -30,18 +29,18 @@ import Testing
     }
 
     @Test func cancellationDoesNotOpenTheDoor() async {
-        let hasPassed = Mutex(false)
+        let hasPassed = Counter()
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
                 await gate.pass()
-                hasPassed.withLock { $0 = true }
+                hasPassed.increment()
             }
             await gate.arrivals(1)
             group.cancelAll()
-            #expect(hasPassed.withLock { $0 } == false)
+            #expect(hasPassed.value == 0)
             gate.open()
         }
-        #expect(hasPassed.withLock { $0 })
+        #expect(hasPassed.value == 1)
     }
 
     @Test func severalMayWaitForDifferentCounts() async {
