@@ -14,6 +14,9 @@ let strict: [SwiftSetting] = [
 
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let lifecycleTestKit = Target.Dependency.product(
+    name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -64,19 +67,20 @@ let package = Package(
         infra("Curl", ["CCurl", "Threads"]),
         infra("Crypto", ["Actors", "COpenSSL"]),
         infra("SQLite", ["Actors", "CSQLite", "Threads"]),
-        infra("Strava", ["Actors", "Curl"]),
+        infra("Strava", ["Actors", "Curl", "JSON"]),
         infra("Telemetry", ["Actors", "JSON", log]),
 
         // The stand-in for Strava.
         .target(
-            name: "Sandbox", dependencies: ["HTTP", "JSON", httpTypes, lifecycle, log], swiftSettings: strict),
+            name: "Sandbox", dependencies: ["HTTP", "JSON", "Reactor", httpTypes, lifecycle, log],
+            swiftSettings: strict),
 
         // The executable.
         .executableTarget(
             name: "paceline",
             dependencies: [
                 "Actors", "Crypto", "Curl", "Gzip", "HTTP", "JSON", "Reactor", "SQLite", "Sandbox", "Strava",
-                "Telemetry", arguments, httpTypes, lifecycle, log,
+                "Telemetry", arguments, httpTypes, lifecycle, log, signals,
             ],
             path: "Sources/App",
             swiftSettings: strict),
@@ -85,14 +89,14 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Actors", "CLinux", "HTTP", "Reactor", "Threads", httpTypes],
             path: "Tests/TestSupport", swiftSettings: strict),
-        tests("ActorsTests", ["Actors", "TestSupport"]),
+        tests("ActorsTests", ["Actors", "TestSupport", lifecycle, lifecycleTestKit]),
         tests(
             "InfraTests",
             [
                 "Actors", "Crypto", "Curl", "Gzip", "HTTP", "JSON", "Reactor", "SQLite", "Strava", "Telemetry",
                 "TestSupport", "Threads", httpTypes, log, lifecycle,
             ]),
-        tests("SandboxTests", ["Sandbox", "HTTP", "TestSupport", httpTypes]),
+        tests("SandboxTests", ["Sandbox", "HTTP", "Reactor", "TestSupport", httpTypes, lifecycle, log]),
         tests(
             "AppTests",
             ["paceline", "Actors", "Crypto", "Gzip", "HTTP", "JSON", "SQLite", "Sandbox", "TestSupport", httpTypes]),

@@ -20,7 +20,9 @@ say() { printf '==> %s\n' "$*" >&2; }
 fail() {
     local code=$1
     shift
-    printf '\nERROR: %s\n' "$@" >&2
+    printf '\nERROR: %s\n' "$1" >&2
+    shift
+    if (($#)); then printf '       %s\n' "$@" >&2; fi
     exit "$code"
 }
 

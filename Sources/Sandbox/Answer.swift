@@ -35,4 +35,11 @@ extension Response {
     mutating func add(_ name: String, _ value: String) {
         if let name = HTTPField.Name(name) { fields[name] = value }
     }
+
+    /// Says what time it is here.
+    ///
+    /// The server would say the machine's time, and windows and expiries follow the sandbox's clock.
+    mutating func setDate(_ now: Int64) {
+        fields[.date] = HTTPDate.format(max(0, Int(now.floored(by: 1000))))
+    }
 }

@@ -39,14 +39,11 @@ package struct SandboxStrava: Sendable {
         }
         counts.requests += 1
         let fault = faults.next(on: endpoint)
-        var reply: SandboxReply
-        if let replacement = fault?.replacement {
-            if endpoint.isData { rates.count(overall: 1, read: 1, now: now) }
-            reply = SandboxReply(response: replacement)
-        } else {
-            reply = SandboxReply(response: answer(endpoint, request, fault: fault, now: now))
-            fault?.spoil(&reply, now: now)
-        }
+        let replacement = fault?.replacement
+        if replacement != nil, endpoint.isData { rates.count(overall: 1, read: 1, now: now) }
+        var reply = SandboxReply(response: replacement ?? answer(endpoint, request, fault: fault, now: now))
+        reply.response.setDate(now)
+        fault?.spoil(&reply, now: now)
         log.append(
             LoggedRequest(
                 method: request.method.rawValue, path: String(request.path), query: request.query.map(String.init),

@@ -33,14 +33,14 @@ extension BudgetLedger {
 
     /// Starts new windows where `now` lies in later ones.
     ///
-    /// A clock that went back changes nothing: usage is never forgotten early.
-    mutating func roll(to now: UTCInstant) {
+    /// - Parameter inFlight: requests whose answer is not here yet: Strava may count them in the new window.
+    mutating func roll(to now: UTCInstant, inFlight: Int) {
         let quarter = Span.quarter.start(of: now)
         let day = Span.day.start(of: now)
-        overallQuarter.roll(to: quarter)
-        readQuarter.roll(to: quarter)
-        overallDay.roll(to: day)
-        readDay.roll(to: day)
+        overallQuarter.roll(to: quarter, .quarter, inFlight: inFlight)
+        readQuarter.roll(to: quarter, .quarter, inFlight: inFlight)
+        overallDay.roll(to: day, .day, inFlight: inFlight)
+        readDay.roll(to: day, .day, inFlight: inFlight)
     }
 
     mutating func charge(_ count: Int) {
@@ -50,20 +50,31 @@ extension BudgetLedger {
         readDay.used += count
     }
 
-    /// Takes one charge back, from the windows that still are those it was charged to.
-    mutating func refund(_ permit: Permit) {
-        if overallQuarter.start == permit.quarter { overallQuarter.used = max(0, overallQuarter.used - 1) }
-        if readQuarter.start == permit.quarter { readQuarter.used = max(0, readQuarter.used - 1) }
-        if overallDay.start == permit.day { overallDay.used = max(0, overallDay.used - 1) }
-        if readDay.start == permit.day { readDay.used = max(0, readDay.used - 1) }
+    /// Takes one charge back; a request in flight is charged to the current windows, whichever it was granted in.
+    mutating func refund() {
+        overallQuarter.used = max(0, overallQuarter.used - 1)
+        readQuarter.used = max(0, readQuarter.used - 1)
+        overallDay.used = max(0, overallDay.used - 1)
+        readDay.used = max(0, readDay.used - 1)
     }
 
     /// Believes Strava where it counts more than we do: another program may share the client id.
-    mutating func observe(_ usage: RateUsage) {
-        overallQuarter.observe(limit: usage.overallLimit?.quarter, used: usage.overallUsage?.quarter)
-        overallDay.observe(limit: usage.overallLimit?.day, used: usage.overallUsage?.day)
-        readQuarter.observe(limit: usage.readLimit?.quarter, used: usage.readUsage?.quarter)
-        readDay.observe(limit: usage.readLimit?.day, used: usage.readUsage?.day)
+    ///
+    /// - Parameters:
+    ///   - date: Strava's clock when it counted; nil when the reply did not say.
+    ///   - inFlight: other requests that Strava may not have counted yet.
+    mutating func observe(_ usage: RateUsage, of permit: Permit, date: UTCInstant?, inFlight: Int) {
+        let quarter = date.map(Span.quarter.start(of:))
+        let day = date.map(Span.day.start(of:))
+        func book(_ window: inout Window, _ limit: Int?, _ used: Int?, _ counted: UTCInstant?, _ granted: UTCInstant) {
+            if let limit, limit > 0 { window.limit = limit }
+            guard let used, !window.isAfter(counted ?? granted, granted: granted) else { return }
+            window.used = max(window.used, used + inFlight)
+        }
+        book(&overallQuarter, usage.overallLimit?.quarter, usage.overallUsage?.quarter, quarter, permit.quarter)
+        book(&readQuarter, usage.readLimit?.quarter, usage.readUsage?.quarter, quarter, permit.quarter)
+        book(&overallDay, usage.overallLimit?.day, usage.overallUsage?.day, day, permit.day)
+        book(&readDay, usage.readLimit?.day, usage.readUsage?.day, day, permit.day)
     }
 
     /// Books a 429: some window is spent.
@@ -79,14 +90,23 @@ extension BudgetLedger {
 extension BudgetLedger.Window {
     var left: Int { limit - used }
 
-    mutating func roll(to start: UTCInstant) {
-        guard start > self.start else { return }
-        self.start = start
-        used = 0
+    /// A clock that went back forgets no usage.
+    ///
+    /// Yet a window that lies further ahead than its own length is the work of a clock that was wrong: it is moved here with its
+    /// usage, or it would never end.
+    mutating func roll(to start: UTCInstant, _ span: BudgetLedger.Span, inFlight: Int) {
+        if start > self.start {
+            self.start = start
+            used = inFlight
+        } else if self.start > start + .milliseconds(span.rawValue) {
+            self.start = start
+        }
     }
 
-    mutating func observe(limit: Int?, used: Int?) {
-        if let limit, limit > 0 { self.limit = limit }
-        if let used { self.used = max(self.used, used) }
+    /// Whether this window began after the reply was counted, so that the reply's figures are those of an older one.
+    ///
+    /// A reply that was counted before the window it was granted in shows a local clock that ran ahead: it is no older.
+    func isAfter(_ counted: UTCInstant, granted: UTCInstant) -> Bool {
+        granted <= counted && counted < start
     }
 }

@@ -26,7 +26,9 @@ package struct BudgetMachine: Sendable {
         }
     }
 
-    /// After a boundary, wait this long before sending: Strava's clock and ours are never quite the same.
+    /// A new window begins this long after its boundary, or when Strava's `Date` says that it has begun.
+    ///
+    /// The two clocks are never quite the same, and a request that comes early counts for the old window.
     static let boundaryMargin = Duration.seconds(3)
     /// `Date` has whole seconds; a smaller difference is no evidence of skew.
     static let skewTolerance = Duration.seconds(2)
@@ -35,6 +37,8 @@ package struct BudgetMachine: Sendable {
     private let reserve: Reserve
     /// Strava's clock minus ours.
     private var skew = Duration.zero
+    /// Requests that were admitted and are not settled.
+    private var inFlight = 0
 
     /// - Parameters:
     ///   - ledger: what was saved by an earlier process; nil for a fresh start with the default limits.
@@ -49,16 +53,16 @@ package struct BudgetMachine: Sendable {
     package mutating func admit(_ priority: RequestPriority, at now: UTCInstant) -> Admission {
         if let until = refusal(priority, at: now) { return .refused(until: until) }
         ledger.charge(1)
+        inFlight += 1
         return .granted(Permit(quarter: ledger.readQuarter.start, day: ledger.readDay.start))
     }
 
     /// Until when requests of this priority are refused; nil when one would be granted now.
     package mutating func refusal(_ priority: RequestPriority, at now: UTCInstant) -> UTCInstant? {
-        let stravaNow = now + skew
-        ledger.roll(to: stravaNow)
+        roll(at: now)
         let reserve = priority == .background ? self.reserve : Reserve(quarter: 0, day: 0)
-        if ledger.dayLeft <= reserve.day { return localTime(ofBoundary: .day, after: stravaNow) }
-        if ledger.quarterLeft <= reserve.quarter { return localTime(ofBoundary: .quarter, after: stravaNow) }
+        if ledger.dayLeft <= reserve.day { return opening(after: ledger.readDay, .day, at: now) }
+        if ledger.quarterLeft <= reserve.quarter { return opening(after: ledger.readQuarter, .quarter, at: now) }
         return nil
     }
 
@@ -68,17 +72,20 @@ package struct BudgetMachine: Sendable {
             let difference = date - now
             skew = abs(difference.wholeMilliseconds) > Self.skewTolerance.wholeMilliseconds ? difference : .zero
         }
-        let stravaNow = now + skew
-        ledger.roll(to: stravaNow)
-        if !result.wasSent { ledger.refund(permit) }
-        if let usage = result.usage { ledger.observe(usage) }
+        roll(at: now)
+        if let date = result.serverDate { ledger.roll(to: date, inFlight: inFlight) }
+        inFlight = max(0, inFlight - 1)
+        if !result.wasSent { ledger.refund() }
+        if let usage = result.usage {
+            ledger.observe(usage, of: permit, date: result.serverDate, inFlight: inFlight)
+        }
         if result.wasLimited { ledger.exhaust() }
     }
 
     /// What to save, and to show.
     package mutating func status(at now: UTCInstant) -> BudgetStatus {
+        roll(at: now)
         let stravaNow = now + skew
-        ledger.roll(to: stravaNow)
         let quarter = ledger.tighterQuarter
         let day = ledger.tighterDay
         return BudgetStatus(
@@ -89,8 +96,17 @@ package struct BudgetMachine: Sendable {
             day: .init(used: day.used, limit: day.limit, resetsAt: BudgetLedger.Span.day.end(after: stravaNow) - skew))
     }
 
-    private func localTime(ofBoundary span: BudgetLedger.Span, after stravaNow: UTCInstant) -> UTCInstant {
-        span.end(after: stravaNow) - skew + Self.boundaryMargin
+    private mutating func roll(at now: UTCInstant) {
+        ledger.roll(to: now + skew - Self.boundaryMargin, inFlight: inFlight)
+    }
+
+    /// When the window that follows `window` begins for us, on the local clock.
+    private func opening(
+        after window: BudgetLedger.Window, _ span: BudgetLedger.Span, at now: UTCInstant
+    ) -> UTCInstant {
+        let opening = span.end(after: window.start) - skew + Self.boundaryMargin
+        // A window that a wrong clock put ahead ends late; look again at the next boundary.
+        return min(opening, span.end(after: now + skew) - skew + Self.boundaryMargin)
     }
 }
 

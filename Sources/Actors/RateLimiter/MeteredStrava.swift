@@ -52,12 +52,11 @@ package struct MeteredStrava: Sendable {
             await limiter.settled(permit, by: RequestResult(usage: reply.usage, serverDate: reply.serverDate))
             return reply.value
         } catch {
-            await limiter.settled(
-                permit,
-                by: RequestResult(
-                    usage: error.usage, serverDate: error.serverDate, wasLimited: error.kind == .limited,
-                    wasSent: error.wasSent))
-            if error.kind == .limited { throw .budget(until: await limiter.nextChance(priority)) }
+            let isLimited = error.kind == .limited
+            let result = RequestResult(
+                usage: error.usage, serverDate: error.serverDate, wasLimited: isLimited, wasSent: error.wasSent)
+            if isLimited { throw .budget(until: await limiter.limited(permit, by: result, priority)) }
+            await limiter.settled(permit, by: result)
             throw .strava(error)
         }
     }

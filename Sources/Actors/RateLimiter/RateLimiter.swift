@@ -45,10 +45,12 @@ package actor RateLimiter: Service {
         yieldLedger()
     }
 
-    /// Until when requests of this priority are refused; now, when one would be granted.
-    package func nextChance(_ priority: RequestPriority) -> UTCInstant {
+    /// Books a 429, and says until when requests of this priority are refused: always a moment that lies ahead.
+    package func limited(_ permit: Permit, by result: RequestResult, _ priority: RequestPriority) -> UTCInstant {
         let now = clock.now()
-        return machine.refusal(priority, at: now) ?? now
+        machine.settled(permit, by: result, at: now)
+        yieldLedger()
+        return machine.refusal(priority, at: now) ?? now + BudgetMachine.boundaryMargin
     }
 
     /// The budget now.

@@ -54,8 +54,10 @@ package actor Scheduler: Service {
     }
 
     /// The next beat of the schedule that lies ahead; beats that were slept through are not made up for.
+    ///
+    /// Never further ahead than one interval, for the same reason as ``firstRefresh(after:interval:at:)``.
     static func refresh(after due: UTCInstant, interval: Duration, at now: UTCInstant) -> UTCInstant {
         let missed = max(0, (now - due).wholeMilliseconds) / interval.wholeMilliseconds
-        return due + interval * (missed + 1)
+        return min(due + interval * (missed + 1), now + interval)
     }
 }

@@ -39,6 +39,7 @@ package actor StatsCache<Key: Hashable & Sendable, Answer: Sendable> {
         }
         if let answer = answers[key] { return answer }
         let rendered = render(key, snapshot, now)
+        guard rendered.cost <= costLimit else { return rendered.answer }
         if cost + rendered.cost > costLimit { forgetRendered() }
         answers[key] = rendered.answer
         cost += rendered.cost

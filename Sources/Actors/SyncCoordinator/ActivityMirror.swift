@@ -43,11 +43,12 @@ package struct ActivityMirror: Sendable {
 
     /// Applies what was committed: overwrites, inserts and deletes by id.
     package mutating func apply(upserts: [Activity], deletions: [Int64]) {
-        for id in deletions { remove(id) }
-        for activity in upserts { remove(activity.id) }
-        guard !upserts.isEmpty else { return }
-        for activity in upserts { starts[activity.id] = activity.startDate }
-        let sorted = upserts.sorted(by: Activity.newestFirst)
+        remove(deletions)
+        let added = upserts.filter { !overwrite($0) }
+        remove(added.map(\.id))
+        guard !added.isEmpty else { return }
+        for activity in added { starts[activity.id] = activity.startDate }
+        let sorted = added.sorted(by: Activity.newestFirst)
         // A backfill page is older than all that is stored: the common case needs no merge.
         if let last = activities.last, let first = sorted.first, Activity.newestFirst(last, first) {
             activities += sorted
@@ -56,9 +57,19 @@ package struct ActivityMirror: Sendable {
         }
     }
 
-    private mutating func remove(_ id: Int64) {
-        guard let start = starts.removeValue(forKey: id), let index = index(of: id, start) else { return }
-        activities.remove(at: index)
+    /// Puts `activity` in the place of the row with its id, if that started at the same moment.
+    private mutating func overwrite(_ activity: Activity) -> Bool {
+        guard starts[activity.id] == activity.startDate, let index = index(of: activity.id, activity.startDate) else {
+            return false
+        }
+        activities[index] = activity
+        return true
+    }
+
+    /// One pass for all, because each removal by itself would move everything below it.
+    private mutating func remove(_ ids: [Int64]) {
+        let stored = Set(ids.filter { starts.removeValue(forKey: $0) != nil })
+        if !stored.isEmpty { activities.removeAll { stored.contains($0.id) } }
     }
 
     /// Binary search for the key (`start`, `id`).

@@ -24,6 +24,9 @@ package actor SyncCoordinator: Service {
     private var shownState = ConnectionState.idle
     private var report: SyncReport?
     private var alarm: UTCInstant?
+    /// Grows with each connection, so that what failed with the tokens of before is not held against the new ones.
+    private var connections = 0
+    private var hasEnded = false
     private var waiters: [Int: AsyncStream<SyncOutcome>.Continuation] = [:]
     private var nextWaiter = 0
     private let signals: AsyncStream<Void>
@@ -47,6 +50,7 @@ package actor SyncCoordinator: Service {
     package func load() async throws(StoreFailure) {
         plan = SyncPlan(state: try await store.syncState())
         mirror = ActivityMirror(try await store.activities())
+        if let athleteID = await vault.connectedAthlete { plan.connected(athleteID) }
         health = SyncHealth(isConnected: await vault.hasOwner)
         shownState = health.state(isSyncing: false)
         await publish()
@@ -62,7 +66,8 @@ package actor SyncCoordinator: Service {
             }
             group.cancelAll()
         }
-        resolveWaiters(.shuttingDown)
+        hasEnded = true
+        resolve(takeWaiters(), .shuttingDown)
     }
 
     /// Asks for a sync without waiting for it.
@@ -72,7 +77,10 @@ package actor SyncCoordinator: Service {
     }
 
     /// Asks for a sync and waits until all that is to be fetched has been, or cannot be now.
+    ///
+    /// Nobody waits for a sync that itself waits.
     package func refresh(_ scope: SyncScope) async -> SyncOutcome {
+        guard !hasEnded else { return .shuttingDown }
         guard health.isConnected else { return .notConnected }
         request(scope, .interactive)
         let (outcomes, waiter) = AsyncStream.makeStream(of: SyncOutcome.self, bufferingPolicy: .bufferingNewest(1))
@@ -87,6 +95,7 @@ package actor SyncCoordinator: Service {
 
     /// Notes that an athlete connected, and starts to fetch their history.
     package func connected(_ athleteID: Int64) async {
+        connections += 1
         plan.connected(athleteID)
         health.connected()
         request(.newest, .interactive)
@@ -105,32 +114,40 @@ package actor SyncCoordinator: Service {
     // MARK: Work
 
     private func work() async {
-        while !Task.isShuttingDownGracefully, let step = plan.next(holding: health.held(at: clock.now())) {
+        while !isStopping, let step = plan.next(holding: health.held(at: clock.now())) {
             isSyncing = true
             if report == nil { report = SyncReport(startedAt: clock.now()) }
             await showState()
             if let outcome = await take(step) {
                 plan.failed()
-                resolveWaiters(outcome)
+                resolve(takeWaiters(), outcome)
+                if outcome == .shuttingDown { break }
             }
         }
         isSyncing = false
+        // Decided here, at once: who asks during the awaits below has asked for the next sync.
+        let isDone = plan.isDone
+        let answered = isDone || (!isStopping && health.held(at: clock.now()) != nil) ? takeWaiters() : []
+        let outcome = isDone ? .succeeded : health.outcomeWhileHeld
         await showState()
-        guard plan.isDone else { return resolveWaiters(whileHeld: health.held(at: clock.now())) }
-        await finishReport()
-        resolveWaiters(.succeeded)
+        if isDone { await finishReport() }
+        resolve(answered, outcome)
     }
+
+    /// A cancelled task, too, must not begin another step: every await in it would fail at once.
+    private var isStopping: Bool { Task.isShuttingDownGracefully || Task.isCancelled }
 
     private func finishReport() async {
-        guard var report else { return }
-        self.report = nil
-        report.stored = mirror.count
-        report.elapsed = clock.now() - report.startedAt
-        await emit(.finished(report))
+        guard var finished = report else { return }
+        report = nil
+        finished.stored = mirror.count
+        finished.elapsed = clock.now() - finished.startedAt
+        if finished.requests > 0 { await emit(.finished(finished)) }
     }
 
-    /// Takes one step; nil when the page is stored and published.
+    /// Takes one step; nil when the page is stored and published, or when the step is to be taken again.
     private func take(_ step: SyncPlan.Step) async -> SyncOutcome? {
+        let connection = connections
         do {
             let page = try await fetch(step)
             guard let landing = plan.landed(step, page: page, mirror: mirror, at: clock.now()) else {
@@ -140,19 +157,20 @@ package actor SyncCoordinator: Service {
             try await store.commit(landing.batch)
             await book(landing)
             return nil
-        } catch let failure as MeteredStrava.Failure {
-            switch failure {
-            case .budget(let until): return health.spent(until: until, step.priority)
-            case .strava(let strava): return health.failed(strava, step.priority, at: clock.now())
-            }
-        } catch let failure as VaultFailure {
-            return health.failed(failure, step.priority, at: clock.now())
-        } catch let failure as StravaFailure {
-            return health.failed(failure, step.priority, at: clock.now())
-        } catch let failure as StoreFailure {
-            return health.failed(failure, at: clock.now())
         } catch {
-            return .shuttingDown
+            return connection == connections ? outcome(of: error, step.priority) : nil
+        }
+    }
+
+    private func outcome(of error: any Error, _ priority: RequestPriority) -> SyncOutcome {
+        let now = clock.now()
+        return switch error {
+        case MeteredStrava.Failure.budget(let until): health.spent(until: until, priority)
+        case MeteredStrava.Failure.strava(let failure): health.failed(failure, priority, at: now)
+        case let failure as VaultFailure: health.failed(failure, priority, at: now)
+        case let failure as StravaFailure: health.failed(failure, priority, at: now)
+        case let failure as StoreFailure: health.failed(failure, at: now)
+        default: .shuttingDown
         }
     }
 
@@ -167,11 +185,13 @@ package actor SyncCoordinator: Service {
 
     private func send(_ step: SyncPlan.Step, _ token: AthleteToken) async -> Result<ActivityPage, MeteredStrava.Failure>
     {
-        report?.requests += 1
         do throws(MeteredStrava.Failure) {
-            return .success(
-                try await strava.activities(step.query, accessToken: token.accessToken, priority: step.priority))
+            let page = try await strava.activities(
+                step.query, accessToken: token.accessToken, priority: step.priority)
+            report?.requests += 1
+            return .success(page)
         } catch {
+            if case .strava = error { report?.requests += 1 }
             return .failure(error)
         }
     }
@@ -202,7 +222,9 @@ package actor SyncCoordinator: Service {
     // MARK: Waiting
 
     private func nextAlarm() -> UTCInstant? {
-        guard !plan.isDone, let wakeUp = health.wakeUp(after: clock.now()), wakeUp != alarm else { return nil }
+        guard !plan.isDone, let wakeUp = health.wakeUp else { return nil }
+        // One that rings earlier looks again, and sets the next.
+        if let alarm, alarm <= wakeUp { return nil }
         alarm = wakeUp
         return wakeUp
     }
@@ -214,19 +236,19 @@ package actor SyncCoordinator: Service {
         signal.yield()
     }
 
-    private func resolveWaiters(_ outcome: SyncOutcome) {
-        for waiter in waiters.values {
+    private typealias Waiter = AsyncStream<SyncOutcome>.Continuation
+
+    /// Everybody who waits now; each is answered exactly once, by whoever took it.
+    private func takeWaiters() -> [Waiter] {
+        defer { waiters = [:] }
+        return Array(waiters.values)
+    }
+
+    private func resolve(_ waiters: [Waiter], _ outcome: SyncOutcome) {
+        for waiter in waiters {
             waiter.yield(outcome)
             waiter.finish()
         }
-        waiters = [:]
-    }
-
-    /// Nobody waits for a sync that itself waits.
-    private func resolveWaiters(whileHeld held: RequestPriority?) {
-        guard held != nil else { return }
-        let until = health.wakeUp(after: clock.now())
-        resolveWaiters(until.map { .limited(until: $0) } ?? .shuttingDown)
     }
 
     private func showState() async {

@@ -16,6 +16,7 @@ package enum SyncEvent: Sendable {
 package struct SyncReport: Sendable, Hashable {
     /// Whether this sync reached the end of the history for the first time.
     package var completedHistory: Bool
+    /// Pages asked for that Strava answered or failed to; what the budget held back is not among them.
     package var requests: Int
     package var written: Int
     package var deleted: Int

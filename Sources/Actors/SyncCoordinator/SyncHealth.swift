@@ -64,12 +64,20 @@ package struct SyncHealth: Sendable {
         }
     }
 
-    /// When held requests may go; nil when nothing is held, or only the athlete can change that.
-    package func wakeUp(after now: UTCInstant) -> UTCInstant? {
+    /// When held requests may go, even if that moment has just passed; nil when nothing is held, or only the athlete can change
+    /// that.
+    package var wakeUp: UTCInstant? {
         switch condition {
         case .well, .needsAuthorization, .missingScope: nil
-        case .budget(let until, _), .failing(let until), .inactive(let until): now < until ? until : nil
+        case .budget(let until, _), .failing(let until), .inactive(let until): until
         }
+    }
+
+    /// What people are told who ask for a sync while requests of `held` and below must wait.
+    package var outcomeWhileHeld: SyncOutcome {
+        if case .budget(let until, _) = condition { return .limited(until: until) }
+        if let problem { return .stravaFailed(problem) }
+        return .notConnected
     }
 
     /// Notes that no token was to be had, and says what waiting people are told.

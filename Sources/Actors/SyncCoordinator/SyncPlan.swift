@@ -28,6 +28,8 @@ package struct SyncPlan: Sendable {
         package let completesHistory: Bool
         let purpose: Step.Purpose
         let walk: Walk?
+        /// Whether it begins the complete re-reading that was asked for.
+        let beginsFull: Bool
     }
 
     /// A walk down the list.
@@ -62,8 +64,7 @@ package struct SyncPlan: Sendable {
     ///
     /// One that is under way is joined, whatever it is doing; one that waits is hurried along.
     package mutating func request(_ scope: SyncScope, _ priority: RequestPriority) {
-        if scope == .full {
-            guard walk?.seen == nil, !wantsFull else { return }
+        if scope == .full, walk?.seen == nil {
             wantsFull = true
         } else if underWay != nil {
             return
@@ -84,8 +85,13 @@ package struct SyncPlan: Sendable {
         underWay = .walk
         return Step(
             purpose: .walk,
-            query: ActivityQuery(before: walk.cursor.before, page: walk.cursor.page, perPage: Self.perPage),
+            query: Self.query(walk.cursor),
             priority: .background)
+    }
+
+    private static func query(_ cursor: BackfillCursor) -> ActivityQuery {
+        guard cursor.page == 0 else { return ActivityQuery(before: cursor.before, page: cursor.page, perPage: perPage) }
+        return ActivityQuery(before: cursor.before - .seconds(1), perPage: perPage)
     }
 
     private static func mayGo(_ priority: RequestPriority, holding held: RequestPriority?) -> Bool {
@@ -116,38 +122,51 @@ package struct SyncPlan: Sendable {
 
     /// Books a landing whose batch has reached the store.
     package mutating func committed(_ landing: Landing) {
+        // Who connected while the batch was being written is not in it.
+        let athleteID = state.athleteID
         state = landing.batch.state
+        state.athleteID = athleteID
         walk = landing.walk
-        if landing.purpose == .newest {
-            newest = nil
-            wantsFull = false
-        }
+        guard landing.purpose == .newest else { return }
+        if landing.beginsFull { wantsFull = false }
+        // A complete re-reading that was asked for while the batch was being written has yet to begin.
+        if !wantsFull { newest = nil }
     }
 
     // MARK: The newest page
 
     private func landedNewest(_ page: ActivityPage, _ mirror: ActivityMirror, _ now: UTCInstant) -> Landing? {
         guard let oldest = page.activities.map(\.startDate).min() else {
-            guard page.isEmpty, mirror.isEmpty else { return page.isEmpty ? nil : landing(page, .newest, walk, now) }
-            return landing(page, .newest, nil, now, isComplete: true)
+            guard page.isEmpty else { return landing(page, .newest, walkPastUnknown(at: now), now) }
+            return mirror.isEmpty ? landing(page, .newest, nil, now, isComplete: true) : nil
         }
         let seen = page.ids
-        let gone = page.hasUnknownItems ? [] : mirror.missing(from: seen, startedAfter: oldest)
+        let gone = page.provesAbsence ? mirror.missing(from: seen, startedAfter: oldest) : []
         let isBelievable = Self.isBelievable(gone.count, of: mirror.count)
         return landing(
-            page, .newest, walkAfterNewest(seen, oldest, mirror), now, upserts: mirror.differences(in: page.activities),
+            page, .newest, walkAfterNewest(page, oldest, mirror), now, upserts: mirror.differences(in: page.activities),
             deletions: isBelievable ? gone : [], held: isBelievable ? 0 : gone.count)
     }
 
-    /// The walk goes on where it was, unless it must start anew: on a first sync, for a complete re-reading, or when the page
-    /// does not reach down to anything known, so that something may lie between.
-    private func walkAfterNewest(_ seen: Set<Int64>, _ oldest: UTCInstant, _ mirror: ActivityMirror) -> Walk? {
-        let fresh = BackfillCursor(before: oldest + .seconds(1), page: 1)
-        if wantsFull { return Walk(cursor: fresh, seen: seen) }
-        if !seen.contains(where: mirror.contains) || (!state.isComplete && walk == nil) {
+    /// The walk goes on where it was, unless it must start anew: on a first sync, for a complete re-reading, or when what is
+    /// lowest on the page is not known, so that something unknown may lie below it.
+    ///
+    /// Any other known item would not do: it may be one that was moved up, or that a wrong clock dates into the future.
+    private func walkAfterNewest(_ page: ActivityPage, _ oldest: UTCInstant, _ mirror: ActivityMirror) -> Walk? {
+        let seen = page.ids
+        let fresh = BackfillCursor(before: oldest + .seconds(1), page: page.count < Self.perPage ? 0 : 1)
+        if wantsFull { return Walk(cursor: fresh, seen: page.hasUnknownItems ? nil : seen) }
+        let isGap = page.activities.contains { $0.startDate == oldest && !mirror.contains($0.id) }
+        if isGap || (!state.isComplete && walk == nil) {
             return Walk(cursor: fresh, seen: walk?.seen?.union(seen))
         }
         return walk.map { Walk(cursor: $0.cursor, seen: $0.seen?.union(seen)) }
+    }
+
+    /// Nothing on the page could be decoded, so it gives no bound: what lies below is reached by counting pages.
+    private func walkPastUnknown(at now: UTCInstant) -> Walk? {
+        guard wantsFull || (!state.isComplete && walk == nil) else { return walk }
+        return Walk(cursor: BackfillCursor(before: now + .seconds(86_400), page: 2), seen: nil)
     }
 
     // MARK: The walk
@@ -157,6 +176,7 @@ package struct SyncPlan: Sendable {
         if page.isEmpty { return landedEnd(walk, page, mirror, now) }
         var next = walk
         next.seen?.formUnion(page.ids)
+        if page.hasUnknownItems { next.seen = nil }
         next.cursor = Self.cursor(after: walk.cursor, page)
         return landing(page, .walk, next, now, upserts: mirror.differences(in: page.activities))
     }
@@ -169,15 +189,16 @@ package struct SyncPlan: Sendable {
             isComplete: true)
     }
 
-    /// A full page moves the bound down to one second above its oldest item, which repeats that item and whatever shares its second: an insertion or deletion above the seam can then shift nothing past it.
+    /// A page moves the bound down to one second above its oldest item, which repeats that item and whatever shares its second:
+    /// an insertion or deletion above the seam can then shift nothing past it.
     ///
-    /// A short page keeps the bound and asks for the next page, which at the end of the history is the empty one that
-    /// proves it, at no extra request.
+    /// After a short page, which may be the last, the next request looks strictly below the oldest item: at the end of the
+    /// history that is the empty page that proves it, at no extra request. If it is not empty, the walk goes on from the seam.
     private static func cursor(after cursor: BackfillCursor, _ page: ActivityPage) -> BackfillCursor {
-        let count = page.activities.count + page.rejected.count
         let oldest = page.activities.map(\.startDate).min()
-        if let oldest, count >= perPage, oldest + .seconds(1) < cursor.before {
-            return BackfillCursor(before: oldest + .seconds(1), page: 1)
+        if cursor.page == 0 { return BackfillCursor(before: cursor.before, page: 1) }
+        if let oldest, oldest + .seconds(1) < cursor.before {
+            return BackfillCursor(before: oldest + .seconds(1), page: page.count < perPage ? 0 : 1)
         }
         return BackfillCursor(before: cursor.before, page: cursor.page + 1)
     }
@@ -198,13 +219,24 @@ package struct SyncPlan: Sendable {
         return Landing(
             batch: SyncBatch(
                 upserts: upserts, deletions: deletions, rejected: page.rejected, state: next, fetchedAt: now),
-            heldDeletions: held, completesHistory: next.isComplete && !state.isComplete, purpose: purpose, walk: walk)
+            heldDeletions: held, completesHistory: next.isComplete && !state.isComplete, purpose: purpose, walk: walk,
+            beginsFull: purpose == .newest && wantsFull)
     }
 }
 
 extension ActivityPage {
+    /// How many items came, decoded or not.
+    var count: Int { activities.count + rejected.count }
+
     /// Every id on the page, those of items that could not be decoded included.
     var ids: Set<Int64> { Set(activities.map(\.id)).union(rejected.compactMap(\.id)) }
+
+    /// Whether what lies within the page's stretch and is not on it is gone.
+    ///
+    /// A page that is out of order covers no stretch.
+    var provesAbsence: Bool {
+        !hasUnknownItems && zip(activities, activities.dropFirst()).allSatisfy { $0.startDate >= $1.startDate }
+    }
 
     /// Whether some item did not even tell its id, so that the page cannot prove that an activity is gone.
     var hasUnknownItems: Bool { rejected.contains { $0.id == nil } }

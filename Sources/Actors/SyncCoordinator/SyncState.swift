@@ -26,6 +26,8 @@ package struct BackfillCursor: Sendable, Hashable {
     /// of the page before it: whatever is inserted or deleted above the seam shifts nothing below it.
     package var before: UTCInstant
     /// The page under that bound; beyond 1 only after a page that brought nothing older.
+    ///
+    /// 0 after a short page: look strictly below the oldest activity first, since an empty page there is the end.
     package var page: Int
 
     package init(before: UTCInstant, page: Int) {

@@ -94,8 +94,8 @@ package struct TokenFlight: Sendable {
             let left = token.expiresAt - now
             if !isRejected && left > Self.refreshWindow { return .serve(token) }
             if let retry, now < retry.notBefore {
-                if !isRejected && left > Self.safetyMargin { return .serve(token) }
-                if let failure = retry.failure { return .fail(failure) }
+                guard let failure = retry.failure else { return .serve(token) }
+                return !isRejected && left > Self.safetyMargin ? .serve(token) : .fail(failure)
             }
             epoch += 1
             state = .flying(token, epoch: epoch, failures: retry?.failures ?? 0, isRejected: isRejected)
@@ -131,15 +131,20 @@ package struct TokenFlight: Sendable {
         }
     }
 
-    /// Notes that Strava answered 401 to this access token; the next request starts a flight.
+    /// Notes that Strava answered 401 to this access token; the next request starts a flight, or joins the one under way.
     ///
     /// A token that has been replaced meanwhile is no news.
     package mutating func rejected(_ accessToken: Secret) {
-        guard case .resting(let token, let retry) = state, token.accessToken == accessToken else { return }
-        let failures = retry?.failures ?? 0
-        state = .resting(
-            token,
-            retry: Retry(notBefore: UTCInstant(milliseconds: .min), failures: failures, failure: nil, isRejected: true))
+        switch state {
+        case .resting(let token, let retry) where token.accessToken == accessToken:
+            let failures = retry?.failures ?? 0
+            let atOnce = UTCInstant(milliseconds: .min)
+            state = .resting(
+                token, retry: Retry(notBefore: atOnce, failures: failures, failure: nil, isRejected: true))
+        case .flying(let token, let epoch, let failures, _) where token.accessToken == accessToken:
+            state = .flying(token, epoch: epoch, failures: failures, isRejected: true)
+        default: break
+        }
     }
 
     private static func backoff(after failures: Int, _ failure: VaultFailure, at now: UTCInstant) -> UTCInstant {

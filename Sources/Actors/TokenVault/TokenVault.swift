@@ -23,6 +23,10 @@ package actor TokenVault: Service {
 
     private var flight = TokenFlight()
     private var owner: Int64?
+    /// What an exchange brought and the store would not take: the next flight writes it down instead of exchanging again, because
+    /// the refresh token of before may be dead.
+    private var unwritten: AthleteToken?
+    private var hasEnded = false
     private var waiters: [Int: Waiter] = [:]
     private var nextWaiter = 0
     private let commands: AsyncStream<Command>
@@ -64,6 +68,7 @@ package actor TokenVault: Service {
             // refresh token may be spent already and its successor would be lost.
             await Task(name: "token-exchange") { await self.perform(command) }.value
         }
+        hasEnded = true
         inbox.finish()
         for id in waiters.keys { land(id, .failure(.shuttingDown)) }
     }
@@ -77,7 +82,8 @@ package actor TokenVault: Service {
             case .serve(let token): return token
             case .fail(let failure): throw failure
             case .start(let epoch, let token): try send(.fly(epoch: epoch, token))
-            case .join: break
+            // A flight whose start was never read will not land.
+            case .join: if hasEnded { throw VaultFailure.shuttingDown }
             }
             // Nothing lands when a new connection overtook the flight; then its token is there to be asked for.
             if let token = try await answer(to: newWaiter(for: .flight)) { return token }
@@ -174,11 +180,20 @@ package actor TokenVault: Service {
 
     private func exchange(_ old: AthleteToken) async -> Result<AthleteToken, VaultFailure> {
         do {
-            let grant = try await refresh(old.refreshToken)
-            let token = AthleteToken(
-                athleteID: old.athleteID, accessToken: grant.accessToken, refreshToken: grant.refreshToken,
-                expiresAt: grant.expiresAt)
-            if token != old { try await write(token) }
+            let token: AthleteToken
+            if let unwritten {
+                token = unwritten
+            } else {
+                let grant = try await refresh(old.refreshToken)
+                token = AthleteToken(
+                    athleteID: old.athleteID, accessToken: grant.accessToken, refreshToken: grant.refreshToken,
+                    expiresAt: grant.expiresAt)
+            }
+            if token != old {
+                unwritten = token
+                try await write(token)
+            }
+            unwritten = nil
             return .success(token)
         } catch let failure as VaultFailure {
             return .failure(failure)
@@ -196,6 +211,7 @@ package actor TokenVault: Service {
         do throws(VaultFailure) {
             try await write(token)
             owner = token.athleteID
+            unwritten = nil
             flight.adopt(token)
             land(waiter, .success(token))
         } catch {

@@ -1,4 +1,5 @@
 import Actors
+import HTTPTypes
 import JSON
 
 /// Turns a snapshot into answers: what the cache keeps ready.

@@ -51,10 +51,18 @@ struct Engine: Sendable {
     /// The services of the engine, those first that others need until they have stopped.
     var services: [any Service] { [log, limiter, vault, coordinator] }
 
+    /// The schedule of this engine's refreshes; zero turns it off.
+    func scheduler(every interval: Duration, clock: any WallClock) -> Scheduler {
+        let coordinator = coordinator
+        return Scheduler(
+            interval: interval, clock: clock, lastSuccess: { await coordinator.status().lastSuccessAt },
+            refresh: { await coordinator.request(.newest, .scheduled) })
+    }
+
     private static func openStore(_ database: DatabaseURL) async throws -> any Store {
         switch database {
         case .sqlite(let path):
-            let store = try SQLiteStore(path: path)
+            let store = SQLiteStore(path: path)
             try await store.migrate()
             return store
         case .postgres:

@@ -1,6 +1,6 @@
 import Actors
-import Curl
 import Logging
+import Reactor
 import ServiceLifecycle
 
 /// What `paceline refresh` does: one sync, without a web server.
@@ -8,9 +8,9 @@ enum OneRefresh {
     /// Syncs until all that is to be fetched has been, or cannot be now.
     static func run(_ configuration: Configuration, scope: SyncScope, logger: Logger) async throws -> SyncOutcome {
         let clock = SystemClock()
-        let curl = CurlClient()
-        let provider = try await Provider(
-            configuration, redirectURI: configuration.redirectURI(port: configuration.port), curl: curl, clock: clock,
+        let loops = try EventLoopGroup(count: 1)
+        let provider = try Provider(
+            configuration, redirectURI: configuration.redirectURI(port: configuration.port), loops: loops, clock: clock,
             logger: logger)
         let engine = try await Engine(configuration, gateway: provider.client, clock: clock, logger: logger)
         let group = ServiceGroup(configuration: .paceline(provider.services + engine.services, logger: logger))
@@ -29,7 +29,7 @@ enum OneRefresh {
             return outcome
         }
         await provider.shutdown()
-        await curl.shutdown()
+        await loops.shutdown()
         await engine.store.close()
         return outcome
     }

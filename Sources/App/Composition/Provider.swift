@@ -1,17 +1,25 @@
 import Actors
 import Curl
+import HTTP
 import Logging
+import Reactor
 import Sandbox
+import ServiceLifecycle
 import Strava
 
 /// Who plays Strava: the real one, or the built-in sandbox when no app is configured.
 struct Provider: Sendable {
     let client: StravaClient
-    /// The built-in sandbox's server, to be run beside everything else; nil with the real Strava.
+    /// The built-in sandbox, to be run beside everything else; nil with the real Strava.
     let sandbox: SandboxServer?
+    private let curl: CurlClient
 
-    /// - Parameter redirectURI: where Strava is asked to send browsers back to.
-    init(_ configuration: Configuration, redirectURI: String, curl: CurlClient, clock: any WallClock, logger: Logger) async throws {
+    /// - Parameters:
+    ///   - redirectURI: where Strava is asked to send browsers back to.
+    ///   - loops: where the sandbox serves, if there is one.
+    init(
+        _ configuration: Configuration, redirectURI: String, loops: EventLoopGroup, clock: any WallClock, logger: Logger
+    ) throws {
         let settings: StravaConfiguration
         if let app = configuration.strava {
             sandbox = nil
@@ -19,13 +27,31 @@ struct Provider: Sendable {
                 apiURL: configuration.stravaAPI.description, oauthURL: configuration.stravaOAuth.description,
                 clientID: app.clientID, clientSecret: app.clientSecret, redirectURI: redirectURI)
         } else {
-            let server = try await BuiltInSandbox.start(clock: clock, logger: logger)
-            sandbox = server
-            let base = "http://127.0.0.1:\(try await server.port)"
+            let listening = try HTTPServer.listen(HTTPServerConfiguration(host: "127.0.0.1", port: 0), on: loops)
+            let address = "http://127.0.0.1:\(listening.port)"
+            sandbox = SandboxServer(Self.makeSandbox(clock), loops: loops, logger: logger, listening: listening)
             settings = StravaConfiguration(
-                apiURL: base + "/api/v3", oauthURL: base + "/oauth", clientID: Sandbox.clientID,
+                apiURL: address + "/api/v3", oauthURL: address + "/oauth", clientID: Sandbox.clientID,
                 clientSecret: Secret(Sandbox.clientSecret), redirectURI: redirectURI)
         }
+        curl = CurlClient(CurlConfiguration(version: Paceline.version))
         client = StravaClient(settings, curl: curl, clock: clock)
+    }
+
+    /// The sandbox's server, as a service.
+    var services: [any Service] { sandbox.map { [$0] } ?? [] }
+
+    /// Ends the thread that talks to Strava.
+    func shutdown() async { await curl.shutdown() }
+
+    /// The standard athlete, up to today.
+    private static func makeSandbox(_ clock: any WallClock) -> Sandbox {
+        var settings = SandboxSettings()
+        // It forgets its tokens when the process ends, and the store does not.
+        settings.adoptsEarlierTokens = true
+        settings.tokenSeed = .random(in: .min ... .max)
+        return Sandbox(
+            athletes: [.standard(endingAt: clock.now().milliseconds)], settings: settings,
+            clock: { clock.now().milliseconds })
     }
 }

@@ -1,51 +1,79 @@
 import Actors
-import Curl
+import HTTP
 import Logging
 import Reactor
 import ServiceLifecycle
+import Strava
 
 /// What `paceline serve` does.
 enum Serve {
     /// Serves until SIGTERM or SIGINT, then drains and returns.
+    ///
+    /// - Throws: `BindError`, `StoreFailure` or `StartupProblem` when it cannot begin.
     static func run(_ configuration: Configuration, logger: Logger) async throws {
         let clock = SystemClock()
-        let curl = CurlClient()
-        let provider = try await Provider(
-            configuration, redirectURI: configuration.redirectURI(port: configuration.port), curl: curl, clock: clock,
+        let loops = try EventLoopGroup()
+        let address = HTTPServerConfiguration(host: configuration.host, port: configuration.port)
+        // First of all: a port that is taken should be said before anything is opened or started.
+        let listening = try HTTPServer.listen(address, on: loops)
+        let provider = try Provider(
+            configuration, redirectURI: configuration.redirectURI(port: listening.port), loops: loops, clock: clock,
             logger: logger)
         let engine = try await Engine(configuration, gateway: provider.client, clock: clock, logger: logger)
-        let scheduler = engine.scheduler(interval: configuration.refreshInterval ?? .zero, clock: clock)
-        let loops = try EventLoopGroup()
-        let web = try WebServer(
-            configuration, engine: engine, scheduler: scheduler,
-            place: .init(
-                authorizeURL: provider.client.authorizeURL(state:), isSandbox: provider.sandbox != nil,
-                serverURL: configuration.serverURL(port: configuration.port),
-                frontendURL: configuration.frontendURL(port: configuration.port)),
-            loops: loops, clock: clock, logger: logger)
-        await announce(configuration, engine, logger)
+        let scheduler = engine.scheduler(every: configuration.refreshInterval ?? .zero, clock: clock)
+        let place = Place(configuration, port: listening.port, provider: provider)
+        let drain = DrainFlag()
+        let server = HTTPServer(
+            configuration: address,
+            responder: WebApplication.responder(
+                configuration, engine, scheduler, place, drain, clock: clock, logger: logger),
+            loops: loops, logger: logger, listening: listening)
+        await announce(configuration, engine, place, logger)
         // In the order of who needs whom: shutting down goes the other way, so that requests under way still find everything.
-        var services: [any Service] = []
-        if let sandbox = provider.sandbox { services.append(sandbox) }
-        services += engine.services
-        services += [scheduler, web, Announcement(web: web, configuration: configuration, logger: logger)]
+        let services = provider.services + engine.services + [scheduler, DrainingServer(server: server, drain: drain)]
         try await ServiceGroup(configuration: .paceline(services, logger: logger)).run()
+        await provider.shutdown()
         await loops.shutdown()
-        await curl.shutdown()
         await engine.store.close()
+        logger.info("stopped")
     }
 
-    private static func announce(_ configuration: Configuration, _ engine: Engine, _ logger: Logger) async {
+    private static func announce(_ configuration: Configuration, _ engine: Engine, _ place: Place, _ logger: Logger)
+        async
+    {
         let status = await engine.coordinator.status()
         logger.info(
             "Paceline \(Paceline.version)",
             metadata: [
-                "store": "\(configuration.database.kind)", "activities": "\(status.activities)",
+                "store": "\(configuration.database.summary)", "activities": "\(status.activities)",
                 "athlete": status.isConnected ? "connected" : "not connected",
+                "refresh": "\(configuration.refreshInterval.map { "every \($0.components.seconds) s" } ?? "off")",
+                "strava": place.isSandbox ? "the built-in sandbox" : "\(configuration.stravaAPI)",
             ])
         for warning in configuration.warnings { logger.warning("\(warning)") }
         if await engine.vault.isSealed {
             logger.error("ENCRYPTION_KEY does not fit the stored tokens. Reads go on; nothing is sent to Strava.")
         }
+        logger.notice("Open \(place.localURL)/ in a browser. Ctrl-C stops.")
+    }
+}
+
+/// Where this server is, seen from outside.
+struct Place: Sendable {
+    var authorizeURL: @Sendable (String) -> String
+    var isSandbox: Bool
+    /// Where a browser on this machine finds it.
+    var localURL: String
+    /// Where the world finds it.
+    var serverURL: String
+    var frontendURL: String
+
+    init(_ configuration: Configuration, port: Int, provider: Provider) {
+        let client = provider.client
+        authorizeURL = { client.authorizeURL(state: $0) }
+        isSandbox = provider.sandbox != nil
+        localURL = configuration.localURL(port: port)
+        serverURL = configuration.serverURL(port: port)
+        frontendURL = configuration.frontendURL(port: port)
     }
 }

@@ -6,6 +6,14 @@ enum DatabaseURL: Sendable, Hashable {
     case sqlite(path: String)
     case postgres(PostgresAddress)
 
+    /// What it is, for the log: the path or the host, never a password.
+    var summary: String {
+        switch self {
+        case .sqlite(let path): "SQLite at \(path)"
+        case .postgres(let address): "PostgreSQL at \(address.host):\(address.port)"
+        }
+    }
+
     /// Why a text is no such address.
     ///
     /// The text itself is never part of it: it may hold a password.

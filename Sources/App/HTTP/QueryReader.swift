@@ -1,4 +1,5 @@
 import HTTP
+import HTTPTypes
 import JSON
 
 /// Reads query parameters and collects what is wrong with them, in the shape that the original's framework answered.

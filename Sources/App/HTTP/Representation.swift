@@ -15,6 +15,17 @@ struct Representation: Sendable {
         var lines: [UInt8]
         /// The lines of a 304: the same without the ones that describe a body.
         var notModifiedLines: [UInt8]
+
+        init(_ body: [UInt8], tag: String, _ contentType: String, encoding: String?, _ freshness: Freshness) {
+            self.body = body
+            etag = "\"\(tag)\""
+            let shared =
+                "etag: \(etag)\r\ncache-control: \(freshness.rawValue)\r\nvary: accept-encoding, origin\r\n"
+            let described =
+                "content-type: \(contentType)\r\n" + (encoding.map { "content-encoding: \($0)\r\n" } ?? "")
+            notModifiedLines = Array(shared.utf8)
+            lines = Array((described + shared).utf8)
+        }
     }
 
     /// How caches may treat an answer.
@@ -92,18 +103,5 @@ struct Representation: Sendable {
             let trimmed = tag.prefix { $0 != " " && $0 != "\t" }
             return trimmed == "*" || trimmed == etag || trimmed == "W/" + etag
         }
-    }
-}
-
-extension Representation.Form {
-    fileprivate init(
-        _ body: [UInt8], tag: String, _ contentType: String, encoding: String?, _ freshness: Representation.Freshness
-    ) {
-        self.body = body
-        etag = "\"\(tag)\""
-        let shared = "etag: \(etag)\r\ncache-control: \(freshness.rawValue)\r\nvary: accept-encoding, origin\r\n"
-        let described = "content-type: \(contentType)\r\n" + (encoding.map { "content-encoding: \($0)\r\n" } ?? "")
-        notModifiedLines = Array(shared.utf8)
-        lines = Array((described + shared).utf8)
     }
 }

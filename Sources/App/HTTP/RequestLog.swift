@@ -1,5 +1,6 @@
 import Actors
 import HTTP
+import HTTPTypes
 import Logging
 
 /// One line a request, at debug. The query is left out: the callback's holds a code.

@@ -22,6 +22,7 @@ extension HomePage {
           const minutes = Math.floor(seconds / 60);
           return minutes < 60 ? minutes + " min" : whole.format(Math.floor(minutes / 60)) + " h " + minutes % 60 + " min";
         };
+        const share = (window) => whole.format(window.used) + " of " + whole.format(window.limit);
         const clock = (time) => new Date(time).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
 
         async function get(path) {
@@ -50,8 +51,7 @@ extension HomePage {
           if (status.athlete_connected && status.next_refresh_at) times.push("next " + clock(status.next_refresh_at));
           const budget = status.budget;
           if (status.athlete_connected && budget && budget.quarter && budget.day) {
-            times.push("requests to Strava: " + budget.quarter.used + " of " + budget.quarter.limit + " this quarter hour, " +
-              budget.day.used + " of " + budget.day.limit + " today");
+            times.push("requests to Strava: " + share(budget.quarter) + " this quarter hour, " + share(budget.day) + " today");
           }
           show("times", times.length > 0);
           write("times", times.join(" · "));

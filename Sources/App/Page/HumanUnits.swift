@@ -1,6 +1,6 @@
 /// Figures as the page writes them; `home.js` writes them the same way.
 enum HumanUnits {
-    /// `1,234,567`
+    /// Writes `1,234,567`.
     static func grouped(_ number: Int) -> String {
         let digits = Array(String(number.magnitude))
         var text = number < 0 ? "-" : ""
@@ -11,16 +11,16 @@ enum HumanUnits {
         return text
     }
 
-    /// `312.5 km`
+    /// Writes `312.5 km`.
     static func kilometres(_ metres: Double) -> String {
         let tenths = Int((metres / 100).rounded())
         return "\(grouped(tenths / 10)).\(abs(tenths % 10)) km"
     }
 
-    /// `1,250 m`
+    /// Writes `1,250 m`.
     static func metres(_ metres: Double) -> String { "\(grouped(Int(metres.rounded()))) m" }
 
-    /// `15 h 2 min`, or `42 min` under an hour.
+    /// Writes `15 h 2 min`, or `42 min` under an hour.
     static func duration(_ seconds: Int) -> String {
         let minutes = seconds / 60
         return minutes < 60 ? "\(minutes) min" : "\(grouped(minutes / 60)) h \(minutes % 60) min"

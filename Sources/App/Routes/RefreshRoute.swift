@@ -2,6 +2,7 @@ import Actors
 import Crypto
 import HTTP
 import HTTPTypes
+import JSON
 
 /// `POST /strava/refresh-data`: an admin asks for a sync.
 struct RefreshRoute: Sendable {

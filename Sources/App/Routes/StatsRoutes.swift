@@ -1,5 +1,6 @@
 import Actors
 import HTTP
+import HTTPTypes
 
 /// The endpoints that are answered from the cache.
 struct StatsRoutes: Sendable {

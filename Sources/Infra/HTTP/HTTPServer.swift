@@ -13,14 +13,39 @@ package final class HTTPServer: Service {
     private let loops: EventLoopGroup
     private let logger: Logger
     private let port = Outcome<Int>()
+    private let listening: ListeningAddress?
 
+    /// - Parameter listening: an address taken before by ``listen(_:on:)`` with the same loops; nil takes the configured one.
     package init(
-        configuration: HTTPServerConfiguration, responder: any Responder, loops: EventLoopGroup, logger: Logger
+        configuration: HTTPServerConfiguration, responder: any Responder, loops: EventLoopGroup, logger: Logger,
+        listening: ListeningAddress? = nil
     ) {
+        self.listening = listening
         self.configuration = configuration
         self.responder = responder
         self.loops = loops
         self.logger = logger
+    }
+
+    /// Takes an address before there is anything to serve.
+    ///
+    /// So the port is known, and a taken one is noticed, before anything else starts; connections that come meanwhile wait in the
+    /// kernel's queue.
+    ///
+    /// - Throws: `BindError` when the address cannot be listened on.
+    package static func listen(
+        _ configuration: HTTPServerConfiguration, on loops: EventLoopGroup
+    ) throws(BindError) -> ListeningAddress {
+        guard let address = SocketAddress(host: configuration.host, port: configuration.port) else {
+            throw BindError(
+                "Cannot listen on \(configuration.host):\(configuration.port): set HOST to a numeric address such as "
+                    + "127.0.0.1 or ::1, and PORT to a number from 0 to 65535")
+        }
+        do throws(SystemError) {
+            return ListeningAddress(listeners: try Listener.bind(address, on: loops.loops))
+        } catch {
+            throw BindError(error, address: address)
+        }
     }
 
     /// The port the server listens on; waits until it does.
@@ -50,8 +75,13 @@ package final class HTTPServer: Service {
         }
     }
 
+    private func taken() throws(BindError) -> ListeningAddress {
+        if let listening { return listening }
+        return try Self.listen(configuration, on: loops)
+    }
+
     private func makeHosts() throws(BindError) -> [(loop: EventLoop, host: ConnectionHost)] {
-        let listeners = try listen()
+        let listeners = try taken().listeners
         let total = ConnectionCount()
         let run = UInt64.random(in: .min ... .max)
         if let address = listeners.first?.address {
@@ -65,17 +95,12 @@ package final class HTTPServer: Service {
             return (pair.0, host)
         }
     }
+}
 
-    private func listen() throws(BindError) -> [Listener] {
-        guard let address = SocketAddress(host: configuration.host, port: configuration.port) else {
-            throw BindError(
-                "Cannot listen on \(configuration.host):\(configuration.port): set HOST to a numeric address such as "
-                    + "127.0.0.1 or ::1, and PORT to a number from 0 to 65535")
-        }
-        do throws(SystemError) {
-            return try Listener.bind(address, on: loops.loops)
-        } catch {
-            throw BindError(error, address: address)
-        }
-    }
+/// An address that a server has taken, one listening socket for each of its loops.
+package struct ListeningAddress: Sendable {
+    let listeners: [Listener]
+
+    /// The port, also where the kernel chose it.
+    package var port: Int { listeners.first?.address.port ?? 0 }
 }

@@ -2,7 +2,7 @@
 enum CivilTime {
     static let secondsPerDay: Int64 = 86_400
 
-    /// Day 0 is 1970-01-01. The count runs over the proleptic Gregorian calendar, year by year and month by month.
+    /// The number of a day of the proleptic Gregorian calendar; 1970-01-01 is day 0.
     static func day(year: Int, month: Int, day: Int) -> Int64 {
         let before = year - 1
         let leapDays = before / 4 - before / 100 + before / 400

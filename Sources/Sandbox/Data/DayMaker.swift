@@ -20,7 +20,8 @@ struct DayMaker {
     mutating func outing(_ sport: Sport, at place: Place, second: Int, lengthPercent: Int = 100) -> SandboxActivity {
         let start = place.utc(wall: day * CivilTime.secondsPerDay + Int64(second))
         var activity = SandboxActivity(
-            id: nextID(lateBy: lateness()), athleteID: athleteID, start: start, startLocal: start + place.offset(at: start),
+            id: nextID(lateBy: lateness()), athleteID: athleteID, start: start,
+            startLocal: start + place.offset(at: start),
             name: Names.usual(sport.name, second: second, &random), sportType: sport.name, type: sport.legacyType)
         activity.timezone = place.label
         measure(&activity, sport, lengthPercent: lengthPercent)
@@ -45,7 +46,8 @@ struct DayMaker {
         let tenths = activity.movingTime * random.within(sport.pace) / 360
         activity.distance = Double(tenths) / 10
         activity.elapsedTime = activity.movingTime + random.below(activity.movingTime / 8 + 1)
-        activity.elevationGain = sport.climb == 0 ? 0 : Double(tenths / 100 * random.within(10...sport.climb) / 100) / 10
+        activity.elevationGain =
+            sport.climb == 0 ? 0 : Double(tenths / 100 * random.within(10...sport.climb) / 100) / 10
         setSpeeds(&activity)
     }
 
@@ -54,6 +56,17 @@ struct DayMaker {
         activity.averageSpeed = SandboxActivity.speed(distance: activity.distance, seconds: activity.movingTime)
         let peak = Double(random.within(115...170)) / 100
         activity.maxSpeed = (activity.averageSpeed * peak * 1000).rounded() / 1000
+    }
+
+    /// Turns a run into a race over a known distance, at a pace that suits it.
+    mutating func makeRace(_ activity: inout SandboxActivity) {
+        let race = Names.races[random.below(Names.races.count)]
+        activity.name = race.name
+        activity.workoutType = 1
+        activity.distance = race.metres
+        activity.movingTime = Int(race.metres) * random.within(238...275) / 1000
+        activity.elapsedTime = activity.movingTime
+        setSpeeds(&activity)
     }
 
     private mutating func dress(_ activity: inout SandboxActivity, _ sport: Sport) {

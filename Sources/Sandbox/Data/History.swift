@@ -44,8 +44,9 @@ struct History: Sendable {
         let place = place(onDay: maker.day)
         return (0..<count).map { index in
             let sport = maker.random.pick(place.zone == Place.oslo.zone ? Self.home(month) : Self.away) ?? .run
-            let second = 19_800 + index * 57_600 / max(1, count) + maker.random.below(10_800)
-            return outing(&maker, sport, at: place, second: min(second, 83_000))
+            // The day from 05:30 to 20:30 in equal parts, an outing in each.
+            let part = 54_000 / count
+            return outing(&maker, sport, at: place, second: 19_800 + index * part + maker.random.below(part))
         }
     }
 
@@ -55,8 +56,7 @@ struct History: Sendable {
         var activity = maker.outing(sport, at: place, second: second, lengthPercent: isSunday ? 165 : 100)
         if sport.name == "Run" {
             if maker.random.below(60) == 0 {
-                activity.name = maker.random.pick(Names.races)
-                activity.workoutType = 1
+                maker.makeRace(&activity)
             } else if isSunday {
                 activity.workoutType = 2
             }

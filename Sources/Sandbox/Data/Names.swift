@@ -22,7 +22,10 @@ enum Names {
         }
     }
 
-    static let races = ["Holmenkollen Relay", "Fjord Half", "Midnight Ten", "Autumn Marathon", "Club Time Trial"]
+    static let races: [(name: String, metres: Double)] = [
+        ("Lakeside Five", 5_000), ("Midnight Ten", 10_000), ("Ten Mile Classic", 16_093.4),
+        ("Fjord Half", 21_097.5), ("Autumn Marathon", 42_195),
+    ]
 
     private static let phrases = [
         "Rundt Sognsvann", "Kveldstur med hodelykt 🔦", "Intervals 6×800 \"ouch\"", "Nordmarka på kryss & tvers",

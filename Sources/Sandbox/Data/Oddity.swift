@@ -26,6 +26,14 @@ struct Oddity: Sendable {
         }
     }
 
+    private static func typeless(_ sport: String) -> Oddity {
+        Oddity(name: "type missing on \(sport)") { maker in
+            var activity = maker.outing(.named(sport), at: .oslo, second: 61_200 + maker.random.below(3600))
+            activity.type = nil
+            return [activity]
+        }
+    }
+
     // MARK: Shapes
 
     private static let shapes: [Oddity] = [
@@ -38,14 +46,7 @@ struct Oddity: Sendable {
             activity.type = "WaterSport"
             return [activity]
         },
-        run("type missing on a trail run") { activity, _ in
-            activity.sportType = "TrailRun"
-            activity.type = nil
-        },
-        run("type missing on a gravel ride") { activity, _ in
-            activity.sportType = "GravelRide"
-            activity.type = nil
-        },
+        typeless("TrailRun"), typeless("GravelRide"),
         run("manual") { activity, _ in
             activity.isManual = true
             activity.deviceName = nil
@@ -78,14 +79,7 @@ struct Oddity: Sendable {
         run("name with control characters") { activity, _ in activity.name = "Tab\tLine\nQuote\" Nul\u{1}" },
         run("only me") { activity, _ in activity.visibility = .onlyMe },
         run("followers only") { activity, _ in activity.visibility = .followersOnly },
-        run("race") { activity, maker in
-            activity.name = maker.random.pick(Names.races)
-            activity.workoutType = 1
-            activity.distance = 21_097.5
-            activity.movingTime = 5_400 + maker.random.below(1200)
-            activity.elapsedTime = activity.movingTime
-            maker.setSpeeds(&activity)
-        },
+        run("race") { activity, maker in maker.makeRace(&activity) },
         run("late upload") { activity, maker in activity.id = maker.nextID(lateBy: 55) },
     ]
 

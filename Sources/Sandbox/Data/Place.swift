@@ -67,9 +67,11 @@ struct Place: Sendable {
     static let london = Place(
         zone: "Europe/London", standardOffset: 0, summerTime: .europe, latitude: 5_150_700, longitude: -16_500)
     static let denver = Place(
-        zone: "America/Denver", standardOffset: -25_200, summerTime: .america, latitude: 3_973_900, longitude: -10_499_000)
+        zone: "America/Denver", standardOffset: -25_200, summerTime: .america, latitude: 3_973_900,
+        longitude: -10_499_000)
     static let newYork = Place(
-        zone: "America/New_York", standardOffset: -18_000, summerTime: .america, latitude: 4_078_200, longitude: -7_396_500)
+        zone: "America/New_York", standardOffset: -18_000, summerTime: .america, latitude: 4_078_200,
+        longitude: -7_396_500)
     static let kolkata = Place(
         zone: "Asia/Kolkata", standardOffset: 19_800, summerTime: .never, latitude: 2_257_200, longitude: 8_836_300)
     static let adelaide = Place(

@@ -13,12 +13,19 @@ extension Fault {
     }
 
     /// Spoils a reply that was made as if all were well.
+    ///
+    /// - Parameter now: milliseconds since the epoch.
     func spoil(_ reply: inout SandboxReply, now: Int64) {
         switch self {
         case .truncatedJSON: reply.response.body.removeLast(reply.response.body.count / 2)
         case .emptyBody: reply.response.body = []
         case .wrongContentType: reply.response.fields[.contentType] = "text/plain"
         case .latency(let duration): reply.delay = duration
+        case .skewedDate(let seconds): reply.response.setDate(now + seconds * 1000)
+        case .reset: reply.response.transmission = .reset
+        case .hang: reply.response.transmission = .hang
+        case .truncated(let count): reply.response.transmission = .truncated(afterBytes: count)
+        case .drip(let count, let pause): reply.response.transmission = .drip(bytesPerStep: count, every: pause)
         default: break
         }
     }

@@ -20,7 +20,7 @@ package enum Fault: Sendable, Hashable {
     case wrongContentType
     /// The connection is reset.
     case reset
-    /// Headers or nothing come, and then silence.
+    /// Nothing comes, until the client gives up.
     case hang
     /// The connection ends after so many bytes of body.
     case truncated(afterBytes: Int)

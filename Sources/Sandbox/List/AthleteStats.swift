@@ -65,7 +65,8 @@ struct AthleteStats {
             .init("distance", isRecent ? .double(total.distance) : .int(Int64(total.distance.rounded()))),
             .init("moving_time", .int(total.movingTime)),
             .init("elapsed_time", .int(total.elapsedTime)),
-            .init("elevation_gain", isRecent ? .double(total.elevationGain) : .int(Int64(total.elevationGain.rounded()))),
+            .init(
+                "elevation_gain", isRecent ? .double(total.elevationGain) : .int(Int64(total.elevationGain.rounded()))),
         ]
         if isRecent { members.append(.init("achievement_count", .int(total.achievements))) }
         return .object(members)

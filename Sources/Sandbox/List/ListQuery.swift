@@ -10,7 +10,9 @@ struct ListQuery: Sendable, Hashable {
     /// From 1 to 200; more is cut to 200, since nobody has seen what Strava does.
     var perPage: Int
 
-    /// Newest first, except when only `after` is given. Strava documents neither; clients rely on both.
+    /// Newest first, except when only `after` is given.
+    ///
+    /// Strava documents neither; clients rely on both.
     var isOldestFirst: Bool { after != nil && before == nil }
 
     /// - Parameter now: seconds since the epoch; a later `after` is refused, as Strava does.

@@ -33,7 +33,9 @@ struct AuthorizeRequest: Sendable {
         callback([("state", state), ("code", code), ("scope", scopes.text)])
     }
 
-    /// Where the browser goes after Cancel. The empty `state=` appears at Strava too when none was sent.
+    /// Where the browser goes after Cancel.
+    ///
+    /// The empty `state=` appears at Strava too when none was sent.
     var denied: String { callback([("state", state), ("error", "access_denied")]) }
 
     private func callback(_ items: [(String, String)]) -> String {

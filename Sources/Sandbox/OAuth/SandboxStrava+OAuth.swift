@@ -86,7 +86,7 @@ extension SandboxStrava {
     /// The new way: the application names itself by HTTP Basic; a token that is dead already is fine.
     mutating func revoke(_ request: Request) throws(Refusal) -> Response {
         let credentials = Data("\(settings.clientID):\(settings.clientSecret)".utf8).base64EncodedString()
-        guard request.fields[.authorization] == "Basic \(credentials)" else {
+        guard request.header(.authorization) == "Basic \(credentials)" else {
             throw .unauthorized("Application", "client_id", "invalid")
         }
         guard let token = Parameters(form: request)["token"], !token.isEmpty else {
@@ -108,7 +108,7 @@ extension SandboxStrava {
 
     /// The token of `Authorization: Bearer …`.
     static func bearer(_ request: Request) -> String? {
-        guard let value = request.fields[.authorization], value.lowercased().hasPrefix("bearer ") else { return nil }
+        guard let value = request.header(.authorization), value.lowercased().hasPrefix("bearer ") else { return nil }
         return String(value.dropFirst(7))
     }
 }

@@ -21,6 +21,7 @@ enum Page {
         h2 { margin: 1.5rem 0 .5rem; font-size: 1.1rem; }
         fieldset { margin: 1rem 0; padding: .75rem 1rem; border: 1px solid var(--line); border-radius: .5rem; }
         label { display: block; padding: .35rem 0; }
+        fieldset label { padding-left: 1.75rem; text-indent: -1.75rem; }
         code { font-size: .9em; overflow-wrap: anywhere; }
         a { color: var(--accent); }
         button, select, input[type=number] { font: inherit; padding: .55rem 1rem; border-radius: .5rem;

@@ -10,10 +10,11 @@ import Testing
         #expect(random.next() == 9_817_491_932_198_370_423)
     }
 
-    @Test(arguments: [
-        (0, 1970, 1, 1), (-1, 1969, 12, 31), (11_016, 2000, 2, 29), (20_780, 2026, 11, 23), (16_801, 2016, 1, 1),
-        (19_782, 2024, 2, 29), (-719_162, 1, 1, 1),
-    ] as [(Int64, Int, Int, Int)])
+    @Test(
+        arguments: [
+            (0, 1970, 1, 1), (-1, 1969, 12, 31), (11_016, 2000, 2, 29), (20_780, 2026, 11, 23), (16_801, 2016, 1, 1),
+            (19_782, 2024, 2, 29), (-719_162, 1, 1, 1),
+        ] as [(Int64, Int, Int, Int)])
     func dayNumbersAndDatesAgree(number: Int64, year: Int, month: Int, day: Int) {
         #expect(CivilTime.day(year: year, month: month, day: day) == number)
         #expect(CivilTime.date(ofDay: number) == (year, month, day))
@@ -39,12 +40,13 @@ import Testing
     }
 
     /// The instants are the zone database's: `zdump -v` for each zone in 2026.
-    @Test(arguments: [
-        (Place.oslo, 1_774_746_000, 3600, 7200), (Place.oslo, 1_792_890_000, 7200, 3600),
-        (Place.denver, 1_772_960_400, -25_200, -21_600), (Place.denver, 1_793_520_000, -21_600, -25_200),
-        (Place.adelaide, 1_775_320_200, 37_800, 34_200), (Place.adelaide, 1_791_045_000, 34_200, 37_800),
-        (Place.auckland, 1_775_311_200, 46_800, 43_200), (Place.auckland, 1_790_431_200, 43_200, 46_800),
-    ] as [(Place, Int64, Int64, Int64)])
+    @Test(
+        arguments: [
+            (Place.oslo, 1_774_746_000, 3600, 7200), (Place.oslo, 1_792_890_000, 7200, 3600),
+            (Place.denver, 1_772_960_400, -25_200, -21_600), (Place.denver, 1_793_520_000, -21_600, -25_200),
+            (Place.adelaide, 1_775_320_200, 37_800, 34_200), (Place.adelaide, 1_791_045_000, 34_200, 37_800),
+            (Place.auckland, 1_775_311_200, 46_800, 43_200), (Place.auckland, 1_790_431_200, 43_200, 46_800),
+        ] as [(Place, Int64, Int64, Int64)])
     func clocksChangeOnTheSecond(place: Place, instant: Int64, before: Int64, after: Int64) {
         #expect(place.offset(at: instant - 1) == before)
         #expect(place.offset(at: instant) == after)

@@ -24,7 +24,7 @@ import Testing
 
     /// The figure is of this data's first version; a change of it means that every mirror of the sandbox changes too.
     @Test func theBytesAreTheSameOnEveryMachine() {
-        #expect(digest(all) == 0)
+        #expect(digest(all) == 15_520_264_179_119_863_412)
     }
 
     @Test func theDataHangsOnTheDayNotOnTheSecond() {
@@ -156,8 +156,8 @@ import Testing
         #expect(Sport.all.count { $0.legacyType != $0.name } == 19)
     }
 
-    @Test(arguments: [20_000, 40_000]) func aBenchmarkCanHaveMore(count: Int) throws {
-        // Seconds in a debug build; the shape must hold for the largest sizes too.
+    @Test func aBenchmarkCanHaveFortyThousand() throws {
+        let count = 40_000
         let history = History(
             athleteID: 1, series: 0, ratePerMillion: count * 1_000_000 / 4383 - 115_000
         ).newest(count, before: Self.now / 86_400_000 * 86_400)

@@ -42,7 +42,9 @@ import Testing
         #expect(response.fields[.location] == nil)
     }
 
-    @Test(arguments: ["", "&scope=", "&scope=write", "&scope=read,view_private", "&scope=read%20activity:read", "&scope=read,"])
+    @Test(arguments: [
+        "", "&scope=", "&scope=write", "&scope=read,view_private", "&scope=read%20activity:read", "&scope=read,",
+    ])
     func anUnknownScopeIsRefused(scope: String) async throws {
         #expect(try await Lab().get(base + scope).refusal == "400 Bad Request: Authorize/scope/invalid")
     }

@@ -1,0 +1,53 @@
+import FoundationEssentials
+
+/// Strava's own words about an error: `message`, and `errors` that may be empty or absent.
+struct Fault: Decodable {
+    struct Entry: Decodable {
+        private enum Key: String, CodingKey {
+            case resource, field, code
+        }
+
+        var resource: String
+        var field: String
+        var code: String
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: Key.self)
+            resource = container.text(.resource) ?? ""
+            field = container.text(.field) ?? ""
+            code = container.text(.code) ?? ""
+        }
+
+        /// Compares without regard to case: the inactive fault alone is capitalised.
+        func names(_ resource: String, _ field: String? = nil, _ code: String? = nil) -> Bool {
+            self.resource.lowercased() == resource.lowercased()
+                && (field.map { self.field.lowercased() == $0.lowercased() } ?? true)
+                && (code.map { self.code.lowercased() == $0.lowercased() } ?? true)
+        }
+    }
+
+    private enum Key: String, CodingKey {
+        case message, errors
+    }
+
+    var message: String
+    var errors: [Entry]
+
+    /// - Returns: nil when the body is not a JSON object.
+    init?(_ body: [UInt8]) {
+        guard let fault = try? JSONDecoder().decode(Fault.self, from: Data(body)) else { return nil }
+        self = fault
+    }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Key.self)
+        message = container.text(.message) ?? ""
+        errors = (try? container.decodeIfPresent([Entry].self, forKey: .errors)) ?? []
+    }
+
+    /// `Authorization Error: Athlete/access_token/invalid`.
+    var summary: String {
+        let entries = errors.map { "\($0.resource)/\($0.field)/\($0.code)" }
+        return [message, entries.joined(separator: ", ")].filter { !$0.isEmpty }.joined(separator: ": ")
+    }
+}

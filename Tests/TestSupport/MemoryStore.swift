@@ -1,0 +1,82 @@
+package import Actors
+
+/// A store in memory that can be told to fail, and remembers what it was told.
+package actor MemoryStore: Store {
+    package private(set) var authorization_: StoredAuthorization?
+    package private(set) var rows: [Int64: Activity] = [:]
+    package private(set) var state: SyncState
+    package private(set) var rejected: [RejectedActivity] = []
+    package private(set) var batches: [SyncBatch] = []
+    package private(set) var ledgers: [BudgetLedger] = []
+    /// Every authorization that was saved, in order.
+    package private(set) var savedAuthorizations: [StoredAuthorization] = []
+    private var commitFailures: [StoreFailure?] = []
+    private var saveFailures: [StoreFailure?] = []
+    private var commitGate: Gate?
+    private var saveGate: Gate?
+
+    package init(
+        activities: [Activity] = [], state: SyncState = SyncState(), authorization: StoredAuthorization? = nil
+    ) {
+        rows = Dictionary(activities.map { ($0.id, $0) }, uniquingKeysWith: { _, last in last })
+        self.state = state
+        authorization_ = authorization
+    }
+
+    /// The next commits fail like this, one after another; nil lets one through.
+    package func failCommits(_ failures: StoreFailure?...) { commitFailures += failures }
+    /// The next saves of tokens fail like this.
+    package func failSaves(_ failures: StoreFailure?...) { saveFailures += failures }
+    /// Holds commits before they take effect.
+    package func holdCommits(_ gate: Gate?) { commitGate = gate }
+    /// Holds saves of tokens before they take effect.
+    package func holdSaves(_ gate: Gate?) { saveGate = gate }
+    package var commits: Int { batches.count }
+
+    package func migrate() async throws(StoreFailure) {}
+    package func authorization() async throws(StoreFailure) -> StoredAuthorization? { authorization_ }
+
+    package func save(_ authorization: StoredAuthorization) async throws(StoreFailure) {
+        await saveGate?.pass()
+        if !saveFailures.isEmpty, let failure = saveFailures.removeFirst() { throw failure }
+        authorization_ = authorization
+        savedAuthorizations.append(authorization)
+    }
+
+    package func activities() async throws(StoreFailure) -> [Activity] {
+        rows.values.sorted(by: Activity.newestFirst)
+    }
+
+    package func syncState() async throws(StoreFailure) -> SyncState { state }
+
+    package func commit(_ batch: SyncBatch) async throws(StoreFailure) {
+        await commitGate?.pass()
+        if !commitFailures.isEmpty, let failure = commitFailures.removeFirst() { throw failure }
+        batches.append(batch)
+        for activity in batch.upserts { rows[activity.id] = activity }
+        for id in batch.deletions { rows[id] = nil }
+        rejected += batch.rejected
+        state = batch.state
+    }
+
+    package func budget() async throws(StoreFailure) -> BudgetLedger? { ledgers.last }
+    package func save(_ budget: BudgetLedger) async throws(StoreFailure) { ledgers.append(budget) }
+    package func ping() async throws(StoreFailure) {}
+    package func close() async {}
+}
+
+/// A cipher that hides nothing but shows who wrote: `key:text`.
+package struct LabelCipher: TokenCipher {
+    private let key: String
+
+    package init(key: String = "key") {
+        self.key = key
+    }
+
+    package func encrypt(_ secret: Secret) throws(CipherFailure) -> String { "\(key):\(secret.exposed)" }
+
+    package func decrypt(_ ciphertext: String) throws(CipherFailure) -> Secret {
+        guard ciphertext.hasPrefix("\(key):") else { throw .wrongKey }
+        return Secret(String(ciphertext.dropFirst(key.count + 1)))
+    }
+}
