@@ -114,6 +114,9 @@ package actor TokenVault: Service {
     /// Whether tokens are stored, readable or not.
     package var hasOwner: Bool { owner != nil }
 
+    /// How many callers wait, for a flight or for their connection.
+    var waiting: Int { waiters.count }
+
     // MARK: Waiting
 
     private typealias Answers = AsyncThrowingStream<AthleteToken?, any Error>
