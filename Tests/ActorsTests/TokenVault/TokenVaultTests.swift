@@ -28,7 +28,7 @@ private struct Bank {
     }
 
     /// Runs the vault around `body`, then shuts it down.
-    func open(_ body: (GracefulShutdownTestTrigger) async throws -> Void) async throws {
+    func open(_ body: @Sendable (GracefulShutdownTestTrigger) async throws -> Void) async throws {
         try await vault.load()
         try await testGracefulShutdown { trigger in
             try await withThrowingTaskGroup { group in
