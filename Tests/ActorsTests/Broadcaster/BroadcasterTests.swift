@@ -1,5 +1,6 @@
-@testable import Actors
 import Testing
+
+@testable import Actors
 
 @Suite("Broadcaster", .timeLimit(.minutes(1)))
 struct BroadcasterTests {

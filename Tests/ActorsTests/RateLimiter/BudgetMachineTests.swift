@@ -1,6 +1,6 @@
 import Actors
-import Testing
 import TestSupport
+import Testing
 
 private func at(_ time: String) -> UTCInstant { ISO8601.instant("2026-11-23T\(time)Z") ?? UTCInstant(seconds: 0) }
 private let ms = Duration.milliseconds(1)

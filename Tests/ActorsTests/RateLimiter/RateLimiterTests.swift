@@ -1,7 +1,7 @@
 import Actors
 import ServiceLifecycleTestKit
-import Testing
 import TestSupport
+import Testing
 
 @Suite("RateLimiter", .timeLimit(.minutes(1)))
 struct RateLimiterTests {

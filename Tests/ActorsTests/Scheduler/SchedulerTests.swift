@@ -1,8 +1,9 @@
-@testable import Actors
 import ServiceLifecycleTestKit
 import Synchronization
-import Testing
 import TestSupport
+import Testing
+
+@testable import Actors
 
 private let hour = Duration.seconds(3600)
 
@@ -37,7 +38,9 @@ struct SchedulerTests {
         let start = clock.now()
         let scheduler = Scheduler(
             interval: hour, clock: clock, lastSuccess: { [clock] in clock.now() - .seconds(600) },
-            refresh: { beats.open(); await beats.pass() })
+            refresh: {
+                beats.open(); await beats.pass()
+            })
         await testGracefulShutdown { trigger in
             await withTaskGroup { group in
                 group.addTask { await scheduler.run() }

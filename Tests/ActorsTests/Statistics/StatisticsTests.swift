@@ -1,6 +1,6 @@
 import Actors
-import Testing
 import TestSupport
+import Testing
 
 private func local(_ text: String) -> LocalDateTime { ISO8601.localDateTime(text) ?? LocalDateTime(seconds: 0) }
 

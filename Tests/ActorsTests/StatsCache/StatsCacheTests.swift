@@ -1,7 +1,8 @@
-@testable import Actors
 import Synchronization
-import Testing
 import TestSupport
+import Testing
+
+@testable import Actors
 
 @Suite("StatsCache")
 struct StatsCacheTests {

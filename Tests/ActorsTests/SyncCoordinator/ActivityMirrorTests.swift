@@ -1,6 +1,6 @@
 import Actors
-import Testing
 import TestSupport
+import Testing
 
 @Suite("ActivityMirror")
 struct ActivityMirrorTests {

@@ -1,8 +1,9 @@
-@testable import Actors
 import ServiceLifecycleTestKit
 import Synchronization
-import Testing
 import TestSupport
+import Testing
+
+@testable import Actors
 
 /// What happened, in order, as the events and the waiters tell it.
 private final class Diary: Sendable {

@@ -94,7 +94,9 @@ struct TokenFlightTests {
         now = now + .seconds(60)
         let next = try takeOff(&flight, at: now)
         _ = flight.landed(.failure(outage), epoch: next, at: now)
-        #expect(flight.request(at: now + .seconds(5)) == .start(epoch: next + 1, token("b", left: 10, at: now - .seconds(60))))
+        #expect(
+            flight.request(at: now + .seconds(5))
+                == .start(epoch: next + 1, token("b", left: 10, at: now - .seconds(60))))
     }
 
     @Test func aSpentBudgetIsWaitedForExactly() throws {

@@ -1,7 +1,8 @@
-@testable import Actors
 import ServiceLifecycleTestKit
-import Testing
 import TestSupport
+import Testing
+
+@testable import Actors
 
 /// A vault with all that is around it.
 private struct Bank {
