@@ -221,6 +221,9 @@ package actor SyncCoordinator: Service {
 
     // MARK: Waiting
 
+    /// How many callers wait for a sync.
+    var waiting: Int { waiters.count }
+
     private func nextAlarm() -> UTCInstant? {
         guard !plan.isDone, let wakeUp = health.wakeUp else { return nil }
         // One that rings earlier looks again, and sets the next.
