@@ -118,7 +118,11 @@ enum SQLiteMigrations {
     private static func addColumn(_ name: String, _ connection: SQLiteConnection) throws(StoreFailure) {
         let isThere = try connection.statement(
             "SELECT 1 FROM pragma_table_info('strava_activities') WHERE name = ?"
-        ).first { row in row.bind(name) } _: { (row: inout SQLiteRow) throws(StoreFailure) in row.integer() }
+        ).first { row in
+            row.bind(name)
+        } _: { (row: inout SQLiteRow) throws(StoreFailure) in
+            row.integer()
+        }
         guard isThere == nil else { return }
         try connection.execute("ALTER TABLE strava_activities ADD COLUMN \(name) VARCHAR")
     }

@@ -1,0 +1,39 @@
+import Gzip
+import TestSupport
+import Testing
+
+@Suite struct GzipTests {
+    private static let samples: [[UInt8]] = [
+        [], [0], Array("Paceline".utf8), [UInt8](repeating: 65, count: 1_000_000),
+        (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* $0 &* 2_654_435_761 >> 7) },
+    ]
+
+    @Test(arguments: samples)
+    func gzipItselfReadsEveryLevelBack(_ bytes: [UInt8]) async throws {
+        for level in 1...9 {
+            let outcome = try await Subprocess.run("gzip", ["-dc"], stdin: Gzip.compress(bytes, level: level))
+            #expect(outcome.status == .exited(0), "\(outcome.errors)")
+            #expect(outcome.stdout == bytes, "level \(level)")
+        }
+    }
+
+    @Test func theSameInputGivesTheSameOutputAndTheHeaderHoldsNoTime() {
+        let bytes = Array(#"{"type":"ytd","data":{}}"#.utf8)
+        let first = Gzip.compress(bytes)
+        #expect(first == Gzip.compress(bytes))
+        #expect(first.prefix(3) == [0x1F, 0x8B, 8])
+        #expect(first[4..<8] == [0, 0, 0, 0])
+    }
+
+    @Test func textGetsSmallerAndAHigherLevelNotLarger() {
+        let text = Array((0..<5000).map { #"{"id":\#($0),"type":"Run"},"# }.joined().utf8)
+        let (fast, small) = (Gzip.compress(text, level: 1).count, Gzip.compress(text, level: 9).count)
+        #expect(fast < text.count / 4)
+        #expect(small <= fast)
+    }
+
+    @Test func aLevelThatDoesNotExistIsAMistakeOfTheProgram() async {
+        await #expect(processExitsWith: .failure) { _ = Gzip.compress([1], level: 0) }
+        await #expect(processExitsWith: .failure) { _ = Gzip.compress([1], level: 10) }
+    }
+}

@@ -1,0 +1,12 @@
+import Synchronization
+
+/// A number that tasks of a test count up together.
+package final class Counter: Sendable {
+    private let count = Mutex(0)
+
+    package init() {}
+
+    package var value: Int { count.withLock { $0 } }
+
+    package func increment() { count.withLock { $0 += 1 } }
+}

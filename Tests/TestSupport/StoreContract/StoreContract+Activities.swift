@@ -1,0 +1,79 @@
+import Actors
+
+extension StoreContract {
+    /// What holds of activities: order, overwriting, deleting.
+    static let activitySentences = [
+        StoreContract("activities come newest first, ties by the larger id") { database in
+            let store = try await database.openMigrated()
+            let all = [
+                activity(3, start: 100), activity(12, start: 200), activity(2, start: 200), activity(-4, start: 200),
+                activity(1, start: 300), activity(9, start: -50),
+            ]
+            try await store.commit(batch(Array(all.shuffled())))
+            try await expect(store.activities().map(\.id), is: [1, 12, 2, -4, 3, 9], "order")
+            await store.close()
+        },
+        StoreContract("the order has milliseconds") { database in
+            let store = try await database.openMigrated()
+            var early = activity(2, start: 100)
+            var late = activity(1, start: 100)
+            early.startDate = UTCInstant(milliseconds: 100_009)
+            late.startDate = UTCInstant(milliseconds: 100_010)
+            try await store.commit(batch([early, late]))
+            try await expect(store.activities(), is: [late, early], "activities")
+            await store.close()
+        },
+        StoreContract("an upsert overwrites every field of the stored row") { database in
+            let store = try await database.openMigrated()
+            try await store.commit(batch([activity(1), activity(2)]))
+            let changed = Activity(
+                id: 1, name: "New", type: "Ride", sportType: "GravelRide", distance: 9, movingTime: 8, elapsedTime: 7,
+                totalElevationGain: 6, startDate: UTCInstant(seconds: 5), startDateLocal: LocalDateTime(seconds: 4),
+                timezone: "Asia/Tokyo", averageSpeed: 3, maxSpeed: 2, averageHeartrate: 1, maxHeartrate: 0,
+                kudosCount: 99, visibility: "everyone")
+            try await store.commit(batch([changed]))
+            try await expect(store.activities(), is: [activity(2), changed], "activities")
+            await store.close()
+        },
+        StoreContract("an upsert takes values away again") { database in
+            let store = try await database.openMigrated()
+            try await store.commit(batch([activity(1)]))
+            let bare = Activity(
+                id: 1, name: "", type: "Run", sportType: "Run", startDate: UTCInstant(seconds: 0),
+                startDateLocal: LocalDateTime(seconds: 0))
+            try await store.commit(batch([bare]))
+            try await expect(store.activities(), is: [bare], "activities")
+            await store.close()
+        },
+        StoreContract("the same id twice in one batch is one row, the last one") { database in
+            let store = try await database.openMigrated()
+            var second = activity(1)
+            second.name = "second"
+            try await store.commit(batch([activity(1), second]))
+            try await expect(store.activities(), is: [second], "activities")
+            await store.close()
+        },
+        StoreContract("a deletion takes the row out, and no other") { database in
+            let store = try await database.openMigrated()
+            try await store.commit(batch([activity(1), activity(2), activity(3)]))
+            try await store.commit(batch([activity(4)], deletions: [1, 3]))
+            try await expect(store.activities(), is: [activity(4), activity(2)], "activities")
+            await store.close()
+        },
+        StoreContract("deleting an id that is not stored is not an error") { database in
+            let store = try await database.openMigrated()
+            try await store.commit(batch([activity(1)], deletions: [404, .min, .max]))
+            try await expect(store.activities(), is: [activity(1)], "activities")
+            await store.close()
+        },
+        StoreContract("a page of 200 rows and a deletion of 200 ids are one batch each") { database in
+            let store = try await database.openMigrated()
+            let page = (1...200).map { activity($0) }
+            try await store.commit(batch(page))
+            try await expect(store.activities(), is: page.reversed(), "activities")
+            try await store.commit(batch(deletions: page.map(\.id)))
+            try await expect(store.activities(), is: [], "activities")
+            await store.close()
+        },
+    ]
+}
