@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Sandbox
 import TestSupport
 import Testing
 

@@ -20,7 +20,7 @@ struct Mirror: Sendable {
 /// Sets one stage for a whole suite, whose tests only read.
 struct SharedMirror: SuiteTrait, TestScoping {
     func provideScope(
-        for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
+        for test: Test, testCase: Test.Case?, performing function: @concurrent @Sendable () async throws -> Void
     ) async throws {
         try await withStage(activities: 3000) { stage in
             let server = try await stage.serveMirror([
