@@ -53,6 +53,10 @@ package actor SyncCoordinator: Service {
         mirror = ActivityMirror(try await store.activities())
         if let athleteID = await vault.connectedAthlete { plan.connected(athleteID) }
         health = SyncHealth(isConnected: await vault.hasOwner)
+        // Told at once: a mirror that is complete would not try its tokens before the next refresh.
+        if await vault.isSealed { _ = health.failed(VaultFailure.wrongKey, .scheduled, at: clock.now()) }
+        // An athlete connected, and the process died before the first page: nobody else would ask for it.
+        if health.isConnected, !plan.state.isComplete, plan.isDone { plan.request(.newest, .scheduled) }
         shownState = health.state(isSyncing: false)
         await publish()
     }
