@@ -47,7 +47,7 @@ struct RefreshRoute: Sendable {
         case .notConnected:
             .detail("No Strava authentication found. Please complete OAuth flow first.", status: .conflict)
         case .limited(let until): errors.limited(until: until)
-        case .stravaFailed(let problem) where problem.needsAthlete: .detail(problem.message, status: .conflict)
+        case .stravaFailed(let problem) where problem.needsPerson: .detail(problem.message, status: .conflict)
         case .stravaFailed(let problem): errors.stravaFailed(problem)
         case .storeFailed(let problem): errors.databaseAway("refresh failed", problem.message)
         case .shuttingDown: .detail("The server is stopping. Please try again.", status: .serviceUnavailable)
@@ -56,6 +56,6 @@ struct RefreshRoute: Sendable {
 }
 
 extension SyncProblem {
-    /// Whether nothing but a new connection by the athlete helps.
-    fileprivate var needsAthlete: Bool { code == "needs_authorization" || code == "missing_scope" }
+    /// Whether a person must act first, a new connection by the athlete or the right key, so that no later try helps.
+    fileprivate var needsPerson: Bool { ["needs_authorization", "missing_scope", "wrong_key"].contains(code) }
 }
