@@ -4,7 +4,7 @@ import Threads
 
 /// A client of bytes: it connects, sends what it is told and shows what came, well-formed or not.
 ///
-/// An actor with a thread of its own, so that its calls may block. Each wait is bounded by ten seconds, a guard against hanging
+/// An actor with a thread of its own, so that its calls may block. Each wait is bounded, by ten seconds unless told, a guard against hanging
 /// and nothing that a passing test waits for.
 package actor TestClient {
     /// A system call failed, or nothing came in time.
@@ -23,11 +23,13 @@ package actor TestClient {
 
     /// Connects to 127.0.0.1, or to ::1.
     ///
-    /// - Parameter receiveBuffer: bounds the kernel's buffer for what comes, to be a peer that does not read.
-    package init(port: Int, ipv6: Bool = false, receiveBuffer: Int32? = nil) throws {
+    /// - Parameters:
+    ///   - receiveBuffer: bounds the kernel's buffer for what comes, to be a peer that does not read.
+    ///   - patience: seconds that each wait may take.
+    package init(port: Int, ipv6: Bool = false, receiveBuffer: Int32? = nil, patience: Int = 10) throws {
         socket = Glibc.socket(ipv6 ? AF_INET6 : AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         if var size = receiveBuffer { setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &size, 4) }
-        var limit = timeval(tv_sec: 10, tv_usec: 0)
+        var limit = timeval(tv_sec: patience, tv_usec: 0)
         setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         guard Self.connect(socket, port: port, ipv6: ipv6) == 0 else {

@@ -103,7 +103,9 @@ import Testing
     ])
     func allowedOriginsMayReadEveryAnswer(path: String) async throws {
         let server = try Mirror.shared().server
-        for origin in ["https://friend.example", "https://site.example", "http://localhost:5173", "http://localhost:3000"] {
+        for origin in [
+            "https://friend.example", "https://site.example", "http://localhost:5173", "http://localhost:3000",
+        ] {
             let answer = try await server.get(path, headers: ["Origin": origin])
             #expect(answer["access-control-allow-origin"] == origin)
             #expect(answer["vary"]?.lowercased().contains("origin") == true)
@@ -211,7 +213,9 @@ import Testing
         let mirror = try Mirror.shared()
         let page = try await mirror.server.get("/")
         #expect(page["content-type"]?.hasPrefix("text/html") == true)
-        #expect(page.text.contains(#"<dd id="activities">3 000"#) || page.text.contains("3,000") || page.text.contains("3\u{202F}000") || page.text.contains("3\u{A0}000"))
+        #expect(
+            page.text.contains(#"<dd id="activities">3 000"#) || page.text.contains("3,000")
+                || page.text.contains("3\u{202F}000") || page.text.contains("3\u{A0}000"))
         #expect(page.text.contains(">\(try mirror.truth().yearToDate["run"]?.count ?? -1)<"))
     }
 }

@@ -120,7 +120,9 @@ struct Envelope<Content: Decodable>: Decodable {
         let server = try Mirror.shared().server
         let metres = /"(?:distance|elevation_gain|total_elevation_gain|average_speed|max_speed)":([^,}]+)/
         let whole = /"(?:count|moving_time|elapsed_time|kudos_count|total|limit|offset|id)":([^,}]+)/
-        for path in ["stats/ytd", "stats/activities", "stats/monthly", "stats/totals", "stats/yearly", "activities?limit=1000"] {
+        for path in [
+            "stats/ytd", "stats/activities", "stats/monthly", "stats/totals", "stats/yearly", "activities?limit=1000",
+        ] {
             let text = try await server.get("/strava/\(path)").text
             let fractions = text.matches(of: metres).map(\.1)
             #expect(!fractions.isEmpty)

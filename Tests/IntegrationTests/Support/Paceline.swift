@@ -64,7 +64,9 @@ final class Paceline: Sendable {
     /// Waits until the whole history is here and nothing is under way.
     @discardableResult
     func untilComplete() async throws -> SyncStatus {
-        try await eventually("the first sync is complete") { try await status() } until: {
+        try await eventually("the first sync is complete") {
+            try await status()
+        } until: {
             $0.complete && $0.state == "idle"
         }
     }

@@ -97,9 +97,10 @@ struct Truth {
     }
 
     var monthly: [String: Totals] {
-        Dictionary(uniqueKeysWithValues: monthNames.map { month in
-            (month, Totals(activities.filter { $0.start_date_local.hasPrefix(month) }))
-        })
+        Dictionary(
+            uniqueKeysWithValues: monthNames.map { month in
+                (month, Totals(activities.filter { $0.start_date_local.hasPrefix(month) }))
+            })
     }
 
     static func byType(_ activities: [ServedActivity]) -> [String: Totals] {
