@@ -148,13 +148,18 @@ package actor TestClient {
 
     /// Sends one request and returns its response; the connection stays open.
     package func exchange(
-        _ method: String = "GET", _ target: String, headers: [String: String] = [:], body: String = ""
+        _ method: String, _ target: String, headers: [String: String] = [:], body: String = ""
     ) throws -> TestResponse {
         var text = "\(method) \(target) HTTP/1.1\r\nHost: localhost\r\n"
         for (name, value) in headers.sorted(by: { $0.key < $1.key }) { text += "\(name): \(value)\r\n" }
         if !body.isEmpty { text += "Content-Length: \(body.utf8.count)\r\n" }
         try send(text + "\r\n" + body)
         return try response(hasBody: method != "HEAD")
+    }
+
+    /// GET on this connection, which stays open.
+    package func exchange(_ target: String) throws -> TestResponse {
+        try exchange("GET", target)
     }
 
     /// GET on a connection of its own.

@@ -29,6 +29,9 @@ package actor Broadcaster<Event: Sendable> {
         return stream
     }
 
+    /// How many are subscribed, those included whose streams were dropped since the last event.
+    var subscriberCount: Int { subscribers.count }
+
     /// Ends every stream, those to come included.
     package func finish() {
         isFinished = true

@@ -49,6 +49,9 @@ package actor StatsCache<Key: Hashable & Sendable, Answer: Sendable> {
     /// The data itself.
     package var current: Snapshot { snapshot }
 
+    /// What the kept answers weigh together.
+    var keptCost: Int { cost }
+
     private func forgetAnswers() {
         forgetRendered()
         answersExpireAt = UTCInstant(milliseconds: .min)

@@ -120,6 +120,9 @@ package actor TokenVault: Service {
     /// Whether tokens are stored that the key does not open.
     package var isSealed: Bool { flight.isSealed }
 
+    /// How many callers wait, for a flight or for their connection.
+    var waiting: Int { waiters.count }
+
     // MARK: Waiting
 
     private typealias Answers = AsyncThrowingStream<AthleteToken?, any Error>

@@ -29,7 +29,10 @@ struct Provider: Sendable {
         } else {
             let listening = try HTTPServer.listen(HTTPServerConfiguration(host: "127.0.0.1", port: 0), on: loops)
             let address = "http://127.0.0.1:\(listening.port)"
-            sandbox = SandboxServer(Self.makeSandbox(clock), loops: loops, logger: logger, listening: listening)
+            // Where it listens is nobody's business: browsers are sent there.
+            var quiet = logger
+            quiet.logLevel = max(logger.logLevel, .warning)
+            sandbox = SandboxServer(Self.makeSandbox(clock), loops: loops, logger: quiet, listening: listening)
             settings = StravaConfiguration(
                 apiURL: address + "/api/v3", oauthURL: address + "/oauth", clientID: Sandbox.clientID,
                 clientSecret: Secret(Sandbox.clientSecret), redirectURI: redirectURI)

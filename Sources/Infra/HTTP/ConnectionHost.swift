@@ -7,6 +7,8 @@ import Synchronization
 ///
 /// `@unchecked`: but for `beginDraining`, everything runs on the loop's thread only.
 final class ConnectionHost: @unchecked Sendable {
+    private static let acceptsWhileDraining = 1024
+
     let configuration: HTTPServerConfiguration
     let responder: any Responder
     let logger: Logger
@@ -47,13 +49,19 @@ final class ConnectionHost: @unchecked Sendable {
     /// Accepts and serves until drained or cancelled; returns when the last connection has ended.
     func run() async {
         await withDiscardingTaskGroup { group in
-            while !isDraining, let socket = await nextSocket() {
+            // While draining, what the kernel had completed is still taken, since a request may be on it already; but no
+            // more than a backlog, or a stream of newcomers would keep the server from ending.
+            var left = Self.acceptsWhileDraining
+            while left > 0, let socket = await nextSocket() {
+                if isDraining { left -= 1 }
                 let connection = Connection(socket: socket, host: self)
                 connections[ObjectIdentifier(connection)] = connection
                 group.addTask(executorPreference: self.loop) {
                     await connection.run()
                     self.ended(connection)
                 }
+                // A backlog that is never empty must not keep the connections from running.
+                await Task.yield()
             }
             listener.close()
             await drain()
@@ -87,7 +95,7 @@ final class ConnectionHost: @unchecked Sendable {
                     "cannot accept connections; raise the limit of open files (ulimit -n)",
                     metadata: ["error": "\(error)"])
                 // The backlog makes no new event, so look again by the clock.
-                guard (try? await loop.sleep(for: .milliseconds(100))) != nil else { return nil }
+                guard !isDraining, (try? await loop.sleep(for: .milliseconds(100))) != nil else { return nil }
             }
         }
     }

@@ -101,6 +101,7 @@ struct HeadParser {
             }
             fieldCount += 1
             guard fieldCount <= limits.fieldCount else { throw .tooManyFields }
+            guard position - fields.lowerBound <= limits.headerBytes else { throw .headerTooLarge }
             fields = fields.lowerBound..<position
             try fieldEnded(line, bytes)
             return false

@@ -21,15 +21,15 @@ struct SwaggerUITests {
         try withFolder(complete) { folder in
             let docs = SwaggerUI(folder: folder)
             #expect(
-                docs.asset(named: "swagger-ui-bundle.js")
+                docs.assets["swagger-ui-bundle.js"]
                     == StaticAsset(contentType: "text/javascript; charset=utf-8", text: "// bundle"))
             #expect(
-                docs.asset(named: "swagger-ui.css")
+                docs.assets["swagger-ui.css"]
                     == StaticAsset(contentType: "text/css; charset=utf-8", text: "/* css */"))
             let page = String(decoding: docs.page.bytes, as: UTF8.self)
             for name in ["swagger-ui-bundle.js", "swagger-ui.css", "start.js"] {
                 #expect(page.contains("\"/docs/\(name)\""))
-                #expect(docs.asset(named: name) != nil)
+                #expect(docs.assets[name] != nil)
             }
         }
     }
@@ -40,7 +40,7 @@ struct SwaggerUITests {
             for name in [
                 "LICENSE", "", ".", "..", "../secret", "/etc/passwd", "swagger-ui.css/", "./swagger-ui.css", "%2e%2e",
             ] {
-                #expect(docs.asset(named: name) == nil, "\(name)")
+                #expect(docs.assets[name] == nil, "\(name)")
             }
         }
     }
@@ -49,7 +49,7 @@ struct SwaggerUITests {
         try withFolder(complete) { folder in
             let docs = SwaggerUI(folder: folder)
             try FileManager.default.removeItem(atPath: "\(folder)/swagger-ui.css")
-            #expect(docs.asset(named: "swagger-ui.css") != nil)
+            #expect(docs.assets["swagger-ui.css"] != nil)
         }
     }
 

@@ -1,0 +1,93 @@
+import Actors
+import Testing
+
+private let start = UTCInstant(seconds: 1_795_402_800)
+
+@Suite("SyncHealth")
+struct SyncHealthTests {
+    @Test(
+        "each failure of Strava has its state, its code and its way back",
+        arguments: [
+            (StravaFailure.Kind.unauthorized, ConnectionState.needsAuthorization, "needs_authorization", nil),
+            (.refreshTokenDead, .needsAuthorization, "needs_authorization", nil),
+            (.scopeMissing, .missingScope, "missing_scope", nil),
+            (.inactive, .appInactive, "app_inactive", 3600),
+            (.misconfigured, .failing, "strava_refused", 5),
+            (.codeRefused, .failing, "strava_refused", 5),
+            (.rejected, .failing, "strava_refused", 5),
+            (.unavailable, .failing, "strava_unavailable", 5),
+        ] as [(StravaFailure.Kind, ConnectionState, String, Int?)])
+    func table(_ kind: StravaFailure.Kind, _ state: ConnectionState, _ code: String, _ wait: Int?) {
+        var health = SyncHealth(isConnected: true)
+        let outcome = health.failed(StravaFailure(kind, "words"), .scheduled, at: start)
+        guard case .stravaFailed(let problem) = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(problem.code == code)
+        #expect(problem.at == start)
+        #expect(health.problem == problem)
+        #expect(health.state(isSyncing: true) == state)
+        #expect(health.wakeUp == wait.map { start + .seconds($0) })
+        #expect(health.held(at: start) == (wait == nil ? .interactive : .scheduled))
+        if let wait { #expect(health.held(at: start + .seconds(wait)) == nil) }
+        health.connected()
+        #expect(health.held(at: start) == nil)
+        #expect(health.problem == nil)
+        #expect(health.state(isSyncing: false) == .idle)
+        #expect(health.state(isSyncing: true) == .syncing)
+    }
+
+    @Test func backOffGrowsToAnHourAndSuccessForgetsIt() {
+        var health = SyncHealth(isConnected: true)
+        for wait in [5, 10, 20, 40, 80, 160, 320, 640, 1280, 2560, 3600, 3600] {
+            _ = health.failed(StravaFailure(.unavailable, "503"), .scheduled, at: start)
+            #expect(health.wakeUp == start + .seconds(wait))
+        }
+        health.succeeded()
+        #expect(health.wakeUp == nil)
+        _ = health.failed(StoreFailure(.unavailable, "locked"), at: start)
+        #expect(health.wakeUp == start + .seconds(5))
+    }
+
+    @Test func theBudgetHoldsThePriorityThatWasRefusedAndThoseBelow() {
+        var health = SyncHealth(isConnected: true)
+        let until = start + .seconds(60)
+        #expect(health.spent(until: until, .background) == .limited(until: until))
+        #expect(health.held(at: start) == .background)
+        #expect(health.state(isSyncing: true) == .waitingForBudget)
+        #expect(health.outcomeWhileHeld == .limited(until: until))
+        _ = health.spent(until: until, .interactive)
+        #expect(health.held(at: until - .milliseconds(1)) == .interactive)
+        #expect(health.held(at: until) == nil)
+        #expect(health.problem == nil)
+    }
+
+    @Test(
+        "each failure of the vault means what it says",
+        arguments: [
+            (VaultFailure.notConnected, SyncOutcome.notConnected), (.shuttingDown, .shuttingDown),
+            (.budget(until: start), .limited(until: start)),
+        ])
+    func vault(_ failure: VaultFailure, _ expected: SyncOutcome) {
+        var health = SyncHealth(isConnected: true)
+        #expect(health.failed(failure, .scheduled, at: start) == expected)
+    }
+
+    @Test func aWrongKeyNamesItsCureAndWaitsForTheAthlete() {
+        var health = SyncHealth(isConnected: true)
+        _ = health.failed(VaultFailure.wrongKey, .scheduled, at: start)
+        #expect(health.problem?.code == "wrong_key")
+        #expect(health.problem?.message.contains("ENCRYPTION_KEY") == true)
+        #expect(health.held(at: start) == .interactive)
+        _ = health.failed(VaultFailure.store(StoreFailure(.unavailable, "away")), .scheduled, at: start)
+        #expect(health.problem?.code == "database_unavailable")
+    }
+
+    @Test func withoutAnAthleteEverythingWaits() {
+        let health = SyncHealth(isConnected: false)
+        #expect(health.held(at: start) == .interactive)
+        #expect(health.state(isSyncing: false) == .idle)
+        #expect(health.outcomeWhileHeld == .notConnected)
+    }
+}

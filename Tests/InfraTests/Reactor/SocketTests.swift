@@ -1,0 +1,131 @@
+import Glibc
+import TestSupport
+import Testing
+
+@testable import Reactor
+
+@Suite struct SocketTests {
+    /// Accepts one connection and hands its two ends to `body`, which runs on the loop.
+    private func withConnection(
+        _ body: @Sendable @escaping (Socket, TestClient) async throws -> Void
+    ) async throws {
+        let group = try EventLoopGroup(count: 1)
+        let loop = group.loops[0]
+        let address = try #require(SocketAddress(host: "127.0.0.1", port: 0))
+        let listener = try Listener.bind(address, on: [loop])[0]
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask(executorPreference: loop) {
+                let client = try TestClient(port: listener.address.port)
+                let socket = try #require(try await listener.accept())
+                try await body(socket, client)
+                socket.close()
+                listener.close()
+            }
+            try await tasks.waitForAll()
+        }
+        await group.shutdown()
+    }
+
+    @Test func bytesArriveAndTheEndAfterThem() async throws {
+        try await withConnection { socket, client in
+            var buffer = [UInt8](repeating: 0, count: 8)
+            #expect(try socket.read(into: &buffer, at: 0) == nil)
+            try await client.send("hello")
+            #expect(await socket.untilReadable() == .ready)
+            #expect(try socket.read(into: &buffer, at: 2) == 5)
+            #expect(Array(buffer[2..<7]) == Array("hello".utf8))
+            await client.finish()
+            #expect(await socket.untilReadable() == .ready)
+            #expect(try socket.read(into: &buffer, at: 0) == 0)
+        }
+    }
+
+    @Test func whatComesWhileNobodyWaitsIsNotLost() async throws {
+        try await withConnection { socket, client in
+            try await client.send("x")
+            // The loop has turned at least once since: the report came and found no waiter.
+            try await socket.loop.sleep(for: .milliseconds(1))
+            #expect(await socket.untilReadable() == .ready)
+        }
+    }
+
+    @Test func aFullSocketIsWritableAgainWhenThePeerReads() async throws {
+        try await withConnection { socket, client in
+            let chunk = [UInt8](repeating: 7, count: 1 << 20)
+            var sent = 0
+            while let count = try socket.write(chunk, from: 0) { sent += count }
+            async let received = client.receiveAll()
+            #expect(await socket.untilWritable() == .ready)
+            sent += try socket.write([1], from: 0, then: [2, 3], from: 1) ?? 0
+            socket.shutdownWriting()
+            #expect(try await received.utf8.count == sent)
+        }
+    }
+
+    @Test func aDeadlineEndsTheWait() async throws {
+        try await withConnection { socket, _ in
+            socket.deadline = .now() + .seconds(3600)
+            socket.deadline = .now() + .milliseconds(5)
+            #expect(await socket.untilReadable() == .timedOut)
+            // It stays passed until it is moved.
+            #expect(await socket.untilReadable() == .timedOut)
+            socket.deadline = nil
+            socket.interrupt()
+            #expect(await socket.untilReadable() == .interrupted)
+        }
+    }
+
+    @Test func aDeadlineMovedLaterDoesNotFireEarly() async throws {
+        try await withConnection { socket, client in
+            socket.deadline = .now() + .milliseconds(2)
+            socket.deadline = .now() + .seconds(3600)
+            async let wake = socket.untilReadable()
+            try await socket.loop.sleep(for: .milliseconds(10))
+            try await client.send("x")
+            #expect(await wake == .ready)
+        }
+    }
+
+    @Test func cancellationWakesTheWaiterAndClosingToo() async throws {
+        try await withConnection { socket, _ in
+            await withTaskGroup(of: Wake.self) { group in
+                group.addTask(executorPreference: socket.loop) { await socket.untilReadable() }
+                group.addTask(executorPreference: socket.loop) {
+                    await Task.yield()
+                    return .ready
+                }
+                #expect(await group.next() == .ready)
+                group.cancelAll()
+                #expect(await group.next() == .cancelled)
+            }
+            async let wake = socket.untilReadable()
+            await Task.yield()
+            socket.close()
+            #expect(await wake == .closed)
+            #expect(await socket.untilWritable() == .closed)
+        }
+    }
+
+    @Test func aResetPeerIsAnErrorAndNotASignal() async throws {
+        try await withConnection { socket, client in
+            await client.reset()
+            #expect(await socket.untilReadable() == .ready)
+            var buffer = [UInt8](repeating: 0, count: 8)
+            #expect(throws: SystemError.self) { try socket.read(into: &buffer, at: 0) }
+            #expect(throws: SystemError.self) { try socket.write([1], from: 0) }
+        }
+    }
+
+    @Test(arguments: [
+        ("127.0.0.1", "127.0.0.1:80"), ("0.0.0.0", "0.0.0.0:80"), ("localhost", "127.0.0.1:80"), ("::1", "[::1]:80"),
+        ("[::]", "[::]:80"), ("::ffff:10.0.0.1", "10.0.0.1:80"),
+    ])
+    func addressesAreReadAndShown(host: String, shown: String) throws {
+        #expect(try #require(SocketAddress(host: host, port: 80)).description == shown)
+    }
+
+    @Test(arguments: ["", "example.org", "1.2.3", "127.0.0.1:80", "[::1", "::g"])
+    func whatIsNoAddressIsRefused(host: String) {
+        #expect(SocketAddress(host: host, port: 80) == nil)
+    }
+}
