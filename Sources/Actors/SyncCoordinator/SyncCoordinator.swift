@@ -22,7 +22,8 @@ package actor SyncCoordinator: Service {
     private var version: UInt64 = 0
     private var isSyncing = false
     private var shownState = ConnectionState.idle
-    private var report: SyncReport?
+    private var report = SyncReport()
+    private var startedAt: UTCInstant?
     private var alarm: UTCInstant?
     /// Grows with each connection, so that what failed with the tokens of before is not held against the new ones.
     private var connections = 0
@@ -116,7 +117,7 @@ package actor SyncCoordinator: Service {
     private func work() async {
         while !isStopping, let step = plan.next(holding: health.held(at: clock.now())) {
             isSyncing = true
-            if report == nil { report = SyncReport(startedAt: clock.now()) }
+            startedAt = startedAt ?? clock.now()
             await showState()
             if let outcome = await take(step) {
                 plan.failed()
@@ -138,10 +139,12 @@ package actor SyncCoordinator: Service {
     private var isStopping: Bool { Task.isShuttingDownGracefully || Task.isCancelled }
 
     private func finishReport() async {
-        guard var finished = report else { return }
-        report = nil
+        guard let startedAt else { return }
+        var finished = report
         finished.stored = mirror.count
-        finished.elapsed = clock.now() - finished.startedAt
+        finished.elapsed = clock.now() - startedAt
+        report = SyncReport()
+        self.startedAt = nil
         if finished.requests > 0 { await emit(.finished(finished)) }
     }
 
@@ -188,10 +191,10 @@ package actor SyncCoordinator: Service {
         do throws(MeteredStrava.Failure) {
             let page = try await strava.activities(
                 step.query, accessToken: token.accessToken, priority: step.priority)
-            report?.requests += 1
+            report.requests += 1
             return .success(page)
         } catch {
-            if case .strava = error { report?.requests += 1 }
+            if case .strava = error { report.requests += 1 }
             return .failure(error)
         }
     }
@@ -200,9 +203,9 @@ package actor SyncCoordinator: Service {
         mirror.apply(upserts: landing.batch.upserts, deletions: landing.batch.deletions)
         plan.committed(landing)
         health.succeeded()
-        report?.written += landing.batch.upserts.count
-        report?.deleted += landing.batch.deletions.count
-        if landing.completesHistory { report?.completedHistory = true }
+        report.written += landing.batch.upserts.count
+        report.deleted += landing.batch.deletions.count
+        if landing.completesHistory { report.completedHistory = true }
         await publish()
         if !landing.batch.rejected.isEmpty { await emit(.setAside(landing.batch.rejected)) }
         if landing.heldDeletions > 0 {

@@ -21,20 +21,18 @@ package struct SyncReport: Sendable, Hashable {
     package var written: Int
     package var deleted: Int
     package var stored: Int
-    package var startedAt: UTCInstant
     /// From the first request to the last page stored, waits for the budget included.
     package var elapsed: Duration
 
     package init(
         completedHistory: Bool = false, requests: Int = 0, written: Int = 0, deleted: Int = 0, stored: Int = 0,
-        startedAt: UTCInstant, elapsed: Duration = .zero
+        elapsed: Duration = .zero
     ) {
         self.completedHistory = completedHistory
         self.requests = requests
         self.written = written
         self.deleted = deleted
         self.stored = stored
-        self.startedAt = startedAt
         self.elapsed = elapsed
     }
 }

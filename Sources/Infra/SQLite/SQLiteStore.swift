@@ -50,8 +50,8 @@ package actor SQLiteStore: Store {
     package func commit(_ batch: SyncBatch) throws(StoreFailure) {
         let connection = try connection()
         try connection.transaction { () throws(StoreFailure) in
-            try ActivityTable.delete(batch.deletions, connection)
             try ActivityTable.save(batch.upserts, fetchedAt: batch.fetchedAt, connection)
+            try ActivityTable.delete(batch.deletions, connection)
             try RejectedTable.save(batch.rejected, fetchedAt: batch.fetchedAt, connection)
             try SyncStateTable.save(batch.state, connection)
         }

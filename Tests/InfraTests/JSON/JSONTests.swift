@@ -34,7 +34,9 @@ import Testing
     }
 
     @Test func everyNumberComesBackBitForBit() throws {
-        var numbers = [0.1 + 0.2, 1e15, 1e16, 123_456.789, 5e-324, .greatestFiniteMagnitude, .pi, -1e-7, 100]
+        var numbers = [
+            0.1 + 0.2, 1e15, 1e16, 123_456.789, .leastNonzeroMagnitude, .greatestFiniteMagnitude, .pi, -1e-7, 100,
+        ]
         numbers += (0..<1000).map { Double($0) * 0.1 }
         let decoded = try JSONDecoder().decode([Double].self, from: Data(JSON.array(numbers.map { .double($0) }).bytes))
         #expect(decoded == numbers)

@@ -49,8 +49,7 @@ import Testing
     }
 
     @Test func twoProcessesWriteOneFileAndNothingIsLost() async throws {
-        let path = path
-        async let other = #expect(processExitsWith: .success) { [path] in
+        async let other = #expect(processExitsWith: .success) { [path = path as String] in
             try await Self.commitPages(first: 10_000, path: path)
         }
         try await Self.commitPages(first: 0, path: path)
@@ -64,8 +63,7 @@ import Testing
     }
 
     @Test func aProcessKilledInsideItsTransactionLosesOnlyThat() async throws {
-        let path = path
-        await #expect(processExitsWith: .signal(SIGKILL)) { [path] in
+        await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
             let store = SQLiteStore(path: path)
             try await store.migrate()
             try await store.commit(Self.batch(1...200))

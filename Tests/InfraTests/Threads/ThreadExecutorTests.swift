@@ -65,11 +65,7 @@ import Threads
             let id = withUnsafeBytes(of: &entry.pointee.d_name) {
                 String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
             }
-            guard let file = fopen("/proc/self/task/\(id)/comm", "r") else { continue }
-            defer { fclose(file) }
-            var line = [UInt8](repeating: 0, count: 64)
-            let count = fread(&line, 1, line.count, file)
-            names.append(String(decoding: line.prefix(count).prefix { $0 != 10 }, as: UTF8.self))
+            names.append(firstLine(of: "/proc/self/task/\(id)/comm"))
         }
         return names
     }
@@ -84,13 +80,9 @@ import Threads
             executor = ThreadExecutor(name: name)
         }
 
-        func threadID() -> pid_t { gettid() }
+        func threadID() -> pthread_t { pthread_self() }
 
-        func threadName() -> String {
-            var name = [UInt8](repeating: 0, count: 16)
-            name.withUnsafeMutableBytes { _ = prctl(PR_GET_NAME, $0.baseAddress) }
-            return String(decoding: name.prefix { $0 != 0 }, as: UTF8.self)
-        }
+        func threadName() -> String { firstLine(of: "/proc/thread-self/comm") }
 
         func increment() { count += 1 }
 
@@ -110,4 +102,13 @@ import Threads
             while !state.withLock({ $0.isOpen }) { sched_yield() }
         }
     }
+}
+
+/// The first line of a small file; empty when it is gone.
+private func firstLine(of path: String) -> String {
+    guard let file = fopen(path, "r") else { return "" }
+    defer { fclose(file) }
+    var line = [UInt8](repeating: 0, count: 64)
+    let count = fread(&line, 1, line.count, file)
+    return String(decoding: line.prefix(count).prefix { $0 != 10 }, as: UTF8.self)
 }

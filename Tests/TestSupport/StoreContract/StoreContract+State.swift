@@ -16,7 +16,7 @@ extension StoreContract {
                 isComplete: true, lastSuccessAt: UTCInstant(milliseconds: -1))
             let states = [
                 full, SyncState(), SyncState(athleteID: 0), SyncState(isComplete: true),
-                SyncState(cursor: BackfillCursor(before: UTCInstant(seconds: -9), page: 1)),
+                SyncState(cursor: BackfillCursor(before: UTCInstant(seconds: -9), page: 0)),
                 SyncState(athleteID: 1, lastSuccessAt: UTCInstant(milliseconds: 1)), full,
             ]
             for state in states {

@@ -85,9 +85,10 @@ package struct StoreContract: Sendable, CustomStringConvertible {
     /// An activity with every field set, different from that of every other id.
     static func activity(_ id: Int64, start seconds: Int64? = nil) -> Activity {
         let start = seconds ?? 1_700_000_000 + id * 3600
+        let mark = Int(id % 1000)
         return Activity(
-            id: id, name: "Activity \(id)", type: "Run", sportType: "TrailRun", distance: Double(id) + 0.1,
-            movingTime: Int(id) + 1, elapsedTime: Int(id) + 2, totalElevationGain: Double(id) + 0.3,
+            id: id, name: "Activity \(id)", type: "Run", sportType: "TrailRun", distance: Double(mark) + 0.1,
+            movingTime: mark + 1, elapsedTime: mark + 2, totalElevationGain: Double(mark) + 0.3,
             startDate: UTCInstant(seconds: start), startDateLocal: LocalDateTime(seconds: start + 7200),
             timezone: "Europe/Oslo", averageSpeed: 3.1, maxSpeed: 5.2, averageHeartrate: 151.4, maxHeartrate: 180,
             kudosCount: 4, visibility: "only_me")
