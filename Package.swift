@@ -99,7 +99,10 @@ let package = Package(
         tests("SandboxTests", ["Sandbox", "HTTP", "Reactor", "TestSupport", httpTypes, lifecycle, log]),
         tests(
             "AppTests",
-            ["paceline", "Actors", "Crypto", "Gzip", "HTTP", "JSON", "SQLite", "Sandbox", "TestSupport", httpTypes]),
+            [
+                "paceline", "Actors", "Crypto", "Gzip", "HTTP", "JSON", "SQLite", "Sandbox", "TestSupport", arguments,
+                httpTypes, log,
+            ]),
         tests(
             "IntegrationTests",
             ["paceline", "Actors", "Crypto", "Curl", "HTTP", "SQLite", "Sandbox", "Strava", "TestSupport", httpTypes]),

@@ -47,15 +47,16 @@ struct RefreshRoute: Sendable {
         case .notConnected:
             .detail("No Strava authentication found. Please complete OAuth flow first.", status: .conflict)
         case .limited(let until): errors.limited(until: until)
-        case .stravaFailed(let problem) where problem.needsAthlete: .detail(problem.message, status: .conflict)
+        case .stravaFailed(let problem) where problem.needsPerson: .detail(problem.message, status: .conflict)
         case .stravaFailed(let problem): errors.stravaFailed(problem)
         case .storeFailed(let problem): errors.databaseAway("refresh failed", problem.message)
-        case .shuttingDown: .detail("The server is stopping. Please try again.", status: .serviceUnavailable)
+        case .shuttingDown: .stopping
         }
     }
 }
 
 extension SyncProblem {
-    /// Whether nothing but a new connection by the athlete helps.
-    fileprivate var needsAthlete: Bool { code == "needs_authorization" || code == "missing_scope" }
+    /// Whether nothing but a person helps: the athlete, who must connect again, or whoever set another key. Strava did not fail then,
+    /// and the message says what to do.
+    fileprivate var needsPerson: Bool { ["needs_authorization", "missing_scope", "wrong_key"].contains(code) }
 }
