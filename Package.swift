@@ -99,7 +99,10 @@ let package = Package(
         tests("SandboxTests", ["Sandbox", "HTTP", "Reactor", "TestSupport", httpTypes, lifecycle, log]),
         tests(
             "AppTests",
-            ["paceline", "Actors", "Crypto", "Gzip", "HTTP", "JSON", "SQLite", "Sandbox", "TestSupport", httpTypes]),
+            [
+                "paceline", "Actors", "Crypto", "Gzip", "HTTP", "JSON", "SQLite", "Sandbox", "TestSupport", arguments,
+                httpTypes, log,
+            ]),
         // They start the built `paceline`, and so depend on it without importing it.
         tests("IntegrationTests", ["paceline", "Reactor", "Sandbox", "TestSupport", log]),
     ]

@@ -10,6 +10,13 @@ enum AnswerKey: Hashable, Sendable {
     case longest(Record, year: Int?)
     case activities(ActivityPageQuery)
 
+    /// What the key itself occupies beside its answer, nearly.
+    ///
+    /// A client chooses the type's length: uncounted, many long ones with small answers would outgrow the cache's bound.
+    var weight: Int {
+        if case .activities(let query) = self { query.filter.type?.utf8.count ?? 0 } else { 0 }
+    }
+
     /// The two records that are kept, each by its legacy type.
     enum Record: String, Hashable, Sendable {
         case run = "Run"

@@ -14,7 +14,7 @@ enum StatsRenderer {
             case .found(let json): Representation(json: json)
             case .missing(let detail): Representation(json: ["detail": .string(detail)], status: .notFound)
             }
-        return (answer, answer.weight)
+        return (answer, answer.weight + key.weight)
     }
 
     private enum Content {

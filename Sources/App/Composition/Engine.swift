@@ -21,8 +21,17 @@ struct Engine: Sendable {
     init(
         _ configuration: Configuration, gateway: any StravaGateway, clock: any WallClock, logger: Logger
     ) async throws {
-        store = try await Self.openStore(configuration.database)
-        let store = store
+        try await self.init(
+            configuration, store: try await Self.openStore(configuration.database), gateway: gateway, clock: clock,
+            logger: logger)
+    }
+
+    /// The same on a store that is open already.
+    init(
+        _ configuration: Configuration, store: any Store, gateway: any StravaGateway, clock: any WallClock,
+        logger: Logger
+    ) async throws {
+        self.store = store
         limiter = RateLimiter(ledger: try await store.budget(), clock: clock) { ledger in
             // The next reply brings the truth again, so a ledger that could not be written is no more than a line.
             do throws(StoreFailure) { try await store.save(ledger) } catch {

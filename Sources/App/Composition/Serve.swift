@@ -49,12 +49,15 @@ enum Serve {
                 "athlete": status.isConnected ? "connected" : "not connected",
                 "refresh": "\(configuration.refreshInterval.map { "every \($0.components.seconds) s" } ?? "off")",
                 "strava": place.isSandbox ? "the built-in sandbox" : "\(configuration.stravaAPI)",
+                "listening": "\(place.localURL)",
             ])
         for warning in configuration.warnings { logger.warning("\(warning)") }
         if await engine.vault.isSealed {
             logger.error("ENCRYPTION_KEY does not fit the stored tokens. Reads go on; nothing is sent to Strava.")
         }
-        logger.notice("Open \(place.localURL)/ in a browser. Ctrl-C stops.")
+        // By the name that Strava sends browsers back to: the cookie of the OAuth flow stays with the name it was set under, so
+        // whoever begins at 127.0.0.1 and comes back to localhost is not recognised.
+        logger.notice("Open \(place.serverURL)/ in a browser. Ctrl-C stops.")
     }
 }
 
@@ -67,13 +70,14 @@ struct Place: Sendable {
     /// Where the world finds it.
     var serverURL: String
     var frontendURL: String
+}
 
+extension Place {
     init(_ configuration: Configuration, port: Int, provider: Provider) {
         let client = provider.client
-        authorizeURL = { client.authorizeURL(state: $0) }
-        isSandbox = provider.sandbox != nil
-        localURL = configuration.localURL(port: port)
-        serverURL = configuration.serverURL(port: port)
-        frontendURL = configuration.frontendURL(port: port)
+        self.init(
+            authorizeURL: { client.authorizeURL(state: $0) }, isSandbox: provider.sandbox != nil,
+            localURL: configuration.localURL(port: port), serverURL: configuration.serverURL(port: port),
+            frontendURL: configuration.frontendURL(port: port))
     }
 }

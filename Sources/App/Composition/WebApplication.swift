@@ -8,13 +8,14 @@ enum WebApplication {
         _ configuration: Configuration, _ engine: Engine, _ scheduler: Scheduler, _ place: Place, _ drain: DrainFlag,
         clock: any WallClock, logger: Logger
     ) -> any Responder {
+        let proxies = TrustedProxies(blocks: configuration.trustedProxies)
         let errors = ErrorBook(logger: logger, clock: clock)
         let status = StatusReport(coordinator: engine.coordinator, limiter: engine.limiter, scheduler: scheduler)
         let oauth = OAuthRoutes(
             desk: StateDesk(signer: StateSigner(secret: configuration.keys.state), clock: clock),
             strava: engine.strava, vault: engine.vault, coordinator: engine.coordinator,
-            authorizeURL: place.authorizeURL, frontendURL: place.frontendURL,
-            isSecure: place.serverURL.hasPrefix("https:"), errors: errors)
+            authorizeURL: place.authorizeURL, serverURL: place.serverURL,
+            frontendURL: place.frontendURL, proxies: proxies, errors: errors)
         var router = Router()
         StatsRoutes(cache: engine.cache).add(to: &router)
         StatusRoutes(status: status, store: engine.store, cache: engine.cache, drain: drain).add(to: &router)
@@ -24,6 +25,7 @@ enum WebApplication {
         PageRoutes(engine: engine, clock: clock, isSandbox: place.isSandbox).add(to: &router)
         DocsRoutes(serverURL: place.serverURL).add(to: &router)
         return RequestLog(
-            logger: logger, clock: clock, next: CrossOrigin(origins: configuration.allowedOrigins, next: router))
+            logger: logger, clock: clock, proxies: proxies,
+            next: CrossOrigin(origins: configuration.allowedOrigins, next: router))
     }
 }

@@ -71,9 +71,30 @@ extension OpenAPI {
             "StravaFailed",
             failure(
                 "Strava failed; the server's log has the cause under the id.",
-                example: "Strava did not answer as expected. Please try again. (Error ID: 1a2b3c4d)")),
+                example: "Strava could not be refreshed. Please try again later. (Error ID: 1a2b3c4d)")),
         .init(
-            "DatabaseAway", failure("The database is out of reach.", example: "Database unavailable. Please try again.")
-        ),
+            "DatabaseAway",
+            failure(
+                "The database is out of reach, or the server is stopping.",
+                example: "The database is not available. Please try again later. (Error ID: 1a2b3c4d)")),
+        .init(
+            "BudgetSpent",
+            [
+                "description": "The request budget at Strava is used up.",
+                "headers": [
+                    "Retry-After": [
+                        "description": "Seconds until it is worth asking again.", "required": true,
+                        "schema": ["type": "integer", "minimum": 1],
+                    ]
+                ],
+                "content": [
+                    "application/json": [
+                        "schema": schema("Error"),
+                        "example": [
+                            "detail": "Strava's rate limit is used up. Try again after 2025-12-25T12:15:00Z."
+                        ],
+                    ]
+                ],
+            ]),
     ]
 }

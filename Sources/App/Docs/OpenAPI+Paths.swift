@@ -84,11 +84,11 @@ extension OpenAPI {
                         "activity_type", "Compared with `type`, such as Run, Ride or Swim.", schema: ["type": "string"],
                         example: "Run"),
                 ],
-                responses: [
-                    .init("200", answer("One page.", schema("ActivityPage"))),
-                    .init("304", sharedResponse("NotModified")),
-                    .init("422", sharedResponse("BadQuery")),
-                ]
+                responses: cached(
+                    "One page.", "ActivityPage", missing: "Activities not cached yet. Try /strava/refresh-data")
+                    + [
+                        .init("422", sharedResponse("BadQuery"))
+                    ]
             ).item())
     ]
 
@@ -111,7 +111,9 @@ extension OpenAPI {
                     .init("307", redirect("To Strava's consent page; a cookie ties the state to this browser.")),
                     .init(
                         "503",
-                        failure("No Strava application is configured.", example: "Strava OAuth is not configured.")),
+                        failure(
+                            "No Strava application is configured.",
+                            example: "Strava is not configured. Set STRAVA_CLIENT_ID and STRAVA_CLIENT_SECRET.")),
                 ]
             ).item()),
         .init("/strava/callback", callback),
@@ -137,7 +139,10 @@ extension OpenAPI {
                     "To `{FRONTEND_URL}/?strava=` and one of `success`, `denied`, `missing_scope`, `wrong_athlete`.")),
             .init(
                 "400",
-                failure("The state is bad, foreign, too old or used.", example: "Invalid or expired state parameter")),
+                failure(
+                    "The state is bad, foreign, too old or used, or neither a code nor an error came.",
+                    example: "Invalid or expired state parameter")),
+            .init("429", sharedResponse("BudgetSpent")),
             .init(
                 "502",
                 failure(

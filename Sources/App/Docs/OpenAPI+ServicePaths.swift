@@ -29,31 +29,15 @@ extension OpenAPI {
                     .init(
                         "409",
                         failure(
-                            "No athlete is connected.",
+                            "No athlete is connected, or only they can mend it: by connecting again.",
                             example: "No Strava authentication found. Please complete OAuth flow first.")),
                     .init("422", sharedResponse("BadQuery")),
-                    .init("429", exhausted),
+                    .init("429", sharedResponse("BudgetSpent")),
                     .init("502", sharedResponse("StravaFailed")),
                     .init("503", sharedResponse("DatabaseAway")),
                 ],
                 needsKey: true
             ).item(method: "post"))
-    ]
-
-    private static let exhausted: JSON = [
-        "description": "The request budget at Strava is used up.",
-        "headers": [
-            "Retry-After": [
-                "description": "Seconds until it is worth asking again.", "required": true,
-                "schema": ["type": "integer", "minimum": 0],
-            ]
-        ],
-        "content": [
-            "application/json": [
-                "schema": schema("Error"),
-                "example": ["detail": "Strava's request limit is used up. Try again later."],
-            ]
-        ],
     ]
 
     static let service: [JSON.Member] = [

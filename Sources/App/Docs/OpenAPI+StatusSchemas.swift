@@ -27,14 +27,17 @@ extension OpenAPI {
                 time("last_success_at", "When a sync last ended well."),
                 time("next_refresh_at", "When the next one is planned; null when refreshes are off."),
                 .init("progress", nullable("Progress")),
-                .init("budget", nullable("Budget")),
+                .init("budget", schema("Budget")),
                 .init("last_error", nullable("LastError")),
             ]),
         object(
             "Progress", "How far a running sync is.",
             [
-                property("fetched", "integer", "Activities read so far.", example: 1200),
-                property("eta_seconds", ["integer", "null"], "A guess at what is left.", example: 40),
+                property("fetched", "integer", "Activities stored so far.", example: 1200),
+                property(
+                    "eta_seconds", ["integer", "null"],
+                    "Seconds to go; null while nobody can know, and Strava's list does not tell its length.",
+                    example: .null),
             ]),
         object(
             "Budget", "Requests to Strava, as Strava counts them.",
@@ -43,13 +46,15 @@ extension OpenAPI {
             "BudgetWindow", "",
             [
                 property("used", "integer", example: 3), property("limit", "integer", example: 100),
-                time("resets_at", "When it starts again from zero."),
+                property(
+                    "resets_at", "string", "When it starts again from zero.", format: "date-time",
+                    example: "2025-12-25T12:15:00+00:00"),
             ]),
         object(
             "LastError", "",
             [
-                property("code", "string", example: "unavailable"),
-                property("message", "string", example: "Strava answered 503."),
+                property("code", "string", example: "strava_unavailable"),
+                property("message", "string", example: "Strava does not answer: 503"),
                 property("at", "string", format: "date-time", example: "2025-12-25T12:00:00+00:00"),
             ]),
     ]
@@ -96,7 +101,10 @@ extension OpenAPI {
                 property("status", "string", example: "unavailable"),
                 .init(
                     "reasons",
-                    ["type": "array", "items": ["type": "string"], "examples": [["no data to serve yet"]]]),
+                    [
+                        "type": "array", "items": ["type": "string"],
+                        "examples": [["there is no data to serve yet: connect an athlete at /strava/authorize"]],
+                    ]),
             ]),
     ]
 

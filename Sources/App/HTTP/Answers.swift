@@ -15,6 +15,10 @@ extension Response {
         .json(["detail": .string(detail)], status: status)
     }
 
+    /// 503 for who comes while the server stops.
+    static let stopping = Response.detail(
+        "The server is stopping. Please try again.", status: .serviceUnavailable)
+
     /// 307, which keeps the method, as the original redirects.
     static func redirect(to location: String) -> Response {
         Response(status: .temporaryRedirect, fields: [.location: location, .cacheControl: "no-store"])

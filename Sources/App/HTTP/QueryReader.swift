@@ -21,7 +21,7 @@ struct QueryReader {
     /// A whole number within `range`; nil when it is absent, and a problem when it is anything else.
     mutating func integer(_ name: String, in range: ClosedRange<Int>) -> Int? {
         guard let text = text(name) else { return nil }
-        guard let number = Int(text) else {
+        guard let number = Self.clamped(text) else {
             problem("int_parsing", name, "Input should be a valid integer, unable to parse string as an integer", text)
             return nil
         }
@@ -35,6 +35,13 @@ struct QueryReader {
                 context: ["le": .int(range.upperBound)])
         }
         return number
+    }
+
+    /// The number; one that does not fit is a whole number all the same, and so the nearest that does.
+    private static func clamped(_ text: String) -> Int? {
+        let digits = text.first == "-" || text.first == "+" ? text.dropFirst() : text[...]
+        guard !digits.isEmpty, digits.utf8.allSatisfy({ (48...57).contains($0) }) else { return nil }
+        return Int(text) ?? (text.first == "-" ? .min : .max)
     }
 
     /// A truth value, in any of the words that the original's framework took.

@@ -21,8 +21,10 @@ struct Representation: Sendable {
             etag = "\"\(tag)\""
             let shared =
                 "etag: \(etag)\r\ncache-control: \(freshness.rawValue)\r\nvary: accept-encoding, origin\r\n"
+            // A browser must believe the type, and tell no other site where its visitor came from.
             let described =
                 "content-type: \(contentType)\r\n" + (encoding.map { "content-encoding: \($0)\r\n" } ?? "")
+                + "x-content-type-options: nosniff\r\nreferrer-policy: same-origin\r\n"
             notModifiedLines = Array(shared.utf8)
             lines = Array((described + shared).utf8)
         }
@@ -32,8 +34,6 @@ struct Representation: Sendable {
     enum Freshness: String, Sendable {
         /// Keep it, but ask each time whether it is still right; the ETag makes that cheap.
         case revalidate = "no-cache"
-        /// Never keep it.
-        case volatile = "no-store"
         /// Files that change only with the program.
         case day = "public, max-age=86400"
     }

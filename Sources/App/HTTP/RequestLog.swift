@@ -7,6 +7,7 @@ import Logging
 struct RequestLog: Responder {
     let logger: Logger
     let clock: any WallClock
+    let proxies: TrustedProxies
     let next: any Responder
 
     func respond(to request: Request) async -> Response {
@@ -18,7 +19,7 @@ struct RequestLog: Responder {
             metadata: [
                 "id": "\(request.id)", "method": "\(request.method.rawValue)", "path": "\(request.path)",
                 "status": "\(response.status.code)", "ms": "\((clock.now() - started).wholeMilliseconds)",
-                "peer": "\(request.peerAddress)",
+                "client": "\(proxies.clientAddress(of: request))",
             ])
         return response
     }

@@ -23,7 +23,13 @@ enum BrowserCookie {
     static func makeToken() -> String { SecureRandom.urlSafeToken(bytes: tokenBytes) }
 
     /// Keeps the token for as long as a state lives. `Lax` lets it come along when Strava sends the browser back.
-    static func field(_ token: String, isSecure: Bool) -> String {
-        "\(name)=\(token); Path=/strava; Max-Age=600; HttpOnly; SameSite=Lax" + (isSecure ? "; Secure" : "")
+    ///
+    /// - Parameters:
+    ///   - token: the browser's token.
+    ///   - basePath: the path below which browsers find this server; empty, or `/pace` behind a proxy that serves it there.
+    ///   - isSecure: whether the browser may send it over TLS only.
+    static func field(_ token: String, basePath: String, isSecure: Bool) -> String {
+        "\(name)=\(token); Path=\(basePath)/strava; Max-Age=\(StateSigner.lifetime.components.seconds); HttpOnly; SameSite=Lax"
+            + (isSecure ? "; Secure" : "")
     }
 }

@@ -11,10 +11,11 @@ struct OAuthRoutes: Sendable {
     let coordinator: SyncCoordinator
     /// Where Strava asks the athlete, given a state; nil when no app is configured.
     let authorizeURL: (@Sendable (String) -> String)?
+    /// Where the round trip begins and comes back to, without a slash at the end.
+    let serverURL: String
     /// Where the round trip ends, without a slash at the end.
     let frontendURL: String
-    /// Whether browsers reach this server over TLS, so that the cookie may insist on it.
-    let isSecure: Bool
+    let proxies: TrustedProxies
     let errors: ErrorBook
 
     func add(to router: inout Router) {
@@ -31,22 +32,48 @@ struct OAuthRoutes: Sendable {
         // A browser that has a token keeps it, so that a second tab does not void the first one's state.
         let browser = BrowserCookie.token(in: request) ?? BrowserCookie.makeToken()
         var response = Response.redirect(to: authorizeURL(await desk.issue(for: browser)))
-        response.fields[.setCookie] = BrowserCookie.field(browser, isSecure: isSecure)
+        response.fields[.setCookie] = cookie(browser, request)
         return response
+    }
+
+    /// Insists on TLS when browsers reach this server that way, by its own address or by what a trusted proxy says.
+    private func cookie(_ browser: String, _ request: Request) -> String {
+        let url = try? WebURL(parsing: serverURL)
+        return BrowserCookie.field(
+            browser, basePath: url?.path ?? "", isSecure: url?.isSecure == true || proxies.isSecure(request))
     }
 
     @Sendable
     private func callback(_ request: Request) async -> Response {
         let query = QueryReader(request)
-        guard let state = query.text("state"), let browser = BrowserCookie.token(in: request),
-            await desk.redeem(state, from: browser)
-        else { return .detail("Invalid or expired state parameter", status: .badRequest) }
+        guard await redeem(query.text("state"), BrowserCookie.token(in: request)) else {
+            return .detail("Invalid or expired state parameter", status: .badRequest)
+        }
         if query.text("error") != nil { return end("denied") }
         guard let code = query.text("code") else {
             return .detail("The callback has neither a code nor an error parameter", status: .badRequest)
         }
         guard Self.grantsActivities(query.text("scope")) else { return end("missing_scope") }
         return await connect(with: Secret(code))
+    }
+
+    /// The person hears one sentence for every refusal; the log tells them apart.
+    private func redeem(_ state: String?, _ browser: String?) async -> Bool {
+        guard let state, let browser else {
+            refused(because: state == nil ? "it carries no state" : "the browser sent no cookie of this server")
+            return false
+        }
+        do throws(StateSigner.Refusal) {
+            try await desk.redeem(state, from: browser)
+            return true
+        } catch {
+            refused(because: "the state is \(error)")
+            return false
+        }
+    }
+
+    private func refused(because reason: String) {
+        errors.logger.info("a callback was refused", metadata: ["reason": "\(reason)"])
     }
 
     private func connect(with code: Secret) async -> Response {
@@ -60,6 +87,8 @@ struct OAuthRoutes: Sendable {
             return end("success")
         } catch VaultFailure.wrongAthlete {
             return end("wrong_athlete")
+        } catch VaultFailure.shuttingDown {
+            return .stopping
         } catch MeteredStrava.Failure.budget(let until) {
             return errors.limited(until: until)
         } catch VaultFailure.store(let failure) {

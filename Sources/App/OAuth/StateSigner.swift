@@ -8,7 +8,7 @@ import Crypto
 struct StateSigner: Sendable {
     /// Why a state is not accepted. The person hears one sentence for all; the log tells them apart.
     enum Refusal: Error, Equatable {
-        case malformed, forged, expired
+        case malformed, forged, expired, used
     }
 
     /// A state that passed, as the ledger of used ones knows it.

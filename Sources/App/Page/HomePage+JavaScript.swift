@@ -103,7 +103,7 @@ extension HomePage {
         }
 
         async function refreshFigures() {
-          const [year, list] = await Promise.all([get("strava/stats/ytd"), get("strava/activities?limit=8")]);
+          const [year, list] = await Promise.all([get("strava/stats/ytd"), get("strava/activities?limit=\#(recentCount)")]);
           show("year", Boolean(year));
           if (year) { showSums("run", year.data.run); showSums("ride", year.data.ride); }
           showRecent(list ? list.data : []);

@@ -8,6 +8,9 @@ enum HomePage {
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
         + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
+    /// How many of the latest activities are shown, by the page and by the script that keeps it fresh.
+    static let recentCount = 8
+
     /// What is served under `/assets/`, by name.
     static let assets: [String: StaticAsset] = [
         "home.css": StaticAsset(contentType: StaticAsset.css, text: css),

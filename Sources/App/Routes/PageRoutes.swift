@@ -33,7 +33,7 @@ struct PageRoutes: Sendable {
             activities: sync.activities, oldest: sync.oldest.map { "\($0)" }, newest: sync.newest.map { "\($0)" },
             isSandbox: isSandbox,
             yearToDate: snapshot.activities.isEmpty ? nil : yearToDate(snapshot),
-            recent: snapshot.activities.prefix(5).map(HomePage.Recent.init), message: message)
+            recent: snapshot.activities.prefix(HomePage.recentCount).map(HomePage.Recent.init), message: message)
     }
 
     private func yearToDate(_ snapshot: Snapshot) -> HomePage.YearToDate {

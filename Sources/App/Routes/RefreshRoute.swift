@@ -50,12 +50,13 @@ struct RefreshRoute: Sendable {
         case .stravaFailed(let problem) where problem.needsPerson: .detail(problem.message, status: .conflict)
         case .stravaFailed(let problem): errors.stravaFailed(problem)
         case .storeFailed(let problem): errors.databaseAway("refresh failed", problem.message)
-        case .shuttingDown: .detail("The server is stopping. Please try again.", status: .serviceUnavailable)
+        case .shuttingDown: .stopping
         }
     }
 }
 
 extension SyncProblem {
-    /// Whether a person must act first, a new connection by the athlete or the right key, so that no later try helps.
+    /// Whether nothing but a person helps: the athlete, who must connect again, or whoever set another key. Strava did not fail then,
+    /// and the message says what to do.
     fileprivate var needsPerson: Bool { ["needs_authorization", "missing_scope", "wrong_key"].contains(code) }
 }

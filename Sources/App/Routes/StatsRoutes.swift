@@ -35,8 +35,7 @@ struct StatsRoutes: Sendable {
         var query = QueryReader(request)
         let page = ActivityPageQuery(
             limit: query.integer("limit", in: 1...1000) ?? 100,
-            // Beyond this a list has no items, and no larger number has a meaning.
-            offset: query.integer("offset", in: 0...Int(Int32.max)) ?? 0,
+            offset: query.integer("offset", in: 0...Int.max) ?? 0,
             filter: ActivityFilter(year: query.integer("year", in: 1...9999), type: query.text("activity_type")))
         if let refusal = query.refusal { return refusal }
         return await cache.answer(.activities(page)).response(to: request)

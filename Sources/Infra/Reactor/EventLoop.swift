@@ -33,7 +33,8 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     private let inbox = Mutex(Inbox())
     private let thread = Atomic<UInt>(0)
-    private var poller: Poller
+    private let poller: Poller
+    private var events = Poller.buffer
     private var queue = Deque<Work>()
     private var arrivals: [Work] = []
     /// The registered sources, by descriptor.
@@ -140,7 +141,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     /// Waits for whatever comes next; false once the loop is to end and has nothing left to do.
     private func wait() -> Bool {
         guard let timeout = timeout() else { return false }
-        poller.wait(milliseconds: timeout) { event in
+        poller.wait(milliseconds: timeout, &events) { event in
             let index = Int(event.descriptor)
             // The number may have been closed and reused since the kernel queued the event; then the registration differs.
             guard index < sources.count, let source = sources[index], source.registration == event.registration else {

@@ -2,6 +2,8 @@ import CLinux
 import Glibc
 
 /// The kernel's side of a loop: one epoll instance, and one eventfd that ends its wait from another thread.
+///
+/// Nothing in it changes, because `wake` reads it on other threads while the loop waits; the buffer for events is the loop's.
 struct Poller: ~Copyable {
     /// What the kernel reports about one registered descriptor.
     struct Event {
@@ -12,11 +14,12 @@ struct Poller: ~Copyable {
 
     /// The eventfd's registration; descriptors get theirs from 1 up.
     private static let wakeRegistration: UInt32 = 0
-    private static let capacity = 256
+
+    /// Room for the events of one wait; more come with the next.
+    static let buffer = [epoll_event](repeating: epoll_event(), count: 256)
 
     private let epoll: FileDescriptor
     private let alarm: FileDescriptor
-    private var buffer = [epoll_event](repeating: epoll_event(), count: Poller.capacity)
 
     init() throws(SystemError) {
         let epoll = try FileDescriptor("epoll_create1", epoll_create1(Int32(EPOLL_CLOEXEC)))
@@ -49,9 +52,11 @@ struct Poller: ~Copyable {
 
     /// Waits for events and gives each to `handle`.
     ///
-    /// - Parameter milliseconds: how long to wait at most; 0 only looks, -1 waits for ever.
-    mutating func wait(milliseconds: Int32, _ handle: (Event) -> Void) {
-        let count = epoll_wait(epoll.raw, &buffer, Int32(Self.capacity), milliseconds)
+    /// - Parameters:
+    ///   - milliseconds: how long to wait at most; 0 only looks, -1 waits for ever.
+    ///   - buffer: the caller's, used for nothing else.
+    func wait(milliseconds: Int32, _ buffer: inout [epoll_event], _ handle: (Event) -> Void) {
+        let count = epoll_wait(epoll.raw, &buffer, Int32(buffer.count), milliseconds)
         // -1 is EINTR: the loop looks at its timers and comes back.
         guard count > 0 else { return }
         for index in 0..<Int(count) {

@@ -118,7 +118,7 @@ import Testing
 
     @Test func stoppedPolitelyItEndsWithThePageAndResumes() async throws {
         try await withStage(activities: 1000) { stage in
-            await stage.sandbox.inject(.latency(.milliseconds(300)), on: .activities, times: 10)
+            await stage.sandbox.inject(.latency(.seconds(2)), on: .activities, after: 1)
             let first = try await stage.serveConnected()
             try await eventually("the second page is on its way") {
                 await stage.listRequests()

@@ -6,7 +6,7 @@ import Testing
 @Suite(.serialized, .timeLimit(.minutes(3))) struct OAuthTests {
     private static let badState = #"{"detail":"Invalid or expired state parameter"}"#
 
-    /// A stage with one Paceline at the most talkative log level; at the end nothing secret may be in what it wrote.
+    /// A stage with one Paceline at the most talkative log level; the stage looks for secrets in what it wrote.
     private func withServer(
         _ changes: [String: String?] = [:], athletes: [SandboxAthlete]? = nil,
         _ body: (Stage, Paceline, Browser) async throws -> Void
@@ -16,8 +16,6 @@ import Testing
             let server = try await stage.serve(changes.merging(["LOG_LEVEL": "trace"]) { own, _ in own })
             try await body(stage, server, Browser())
             #expect(await server.stop() == .exited(0))
-            #expect(!server.transcript.text.isEmpty)
-            #expect(Secrets.found(in: server.transcript.text) == [])
         }
     }
 

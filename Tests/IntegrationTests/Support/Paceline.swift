@@ -16,9 +16,9 @@ final class Paceline: Sendable {
     let port: Int
 
     /// Returns when the server says where it is.
-    init(_ process: RunningProcess) async throws {
+    init(_ process: RunningProcess, _ transcript: Transcript) async throws {
         self.process = process
-        transcript = Transcript(of: process)
+        self.transcript = transcript
         guard let line = await transcript.line(containing: "Open http://"),
             let address = line.split(separator: "Open http://").last?.prefix(while: { $0 != "/" }),
             let port = Int(address.split(separator: ":").last ?? "")

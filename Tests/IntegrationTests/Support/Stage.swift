@@ -5,6 +5,7 @@ import Reactor
 import Sandbox
 import Synchronization
 import TestSupport
+import Testing
 
 /// One test's world: a stand-in for Strava in this process, a folder, and the Pacelines that are started in it.
 final class Stage: Sendable {
@@ -18,7 +19,7 @@ final class Stage: Sendable {
     let folder: String
     /// What every program here gets for an environment, unless a test says otherwise.
     let environment: [String: String]
-    private let processes = Mutex<[RunningProcess]>([])
+    private let servers = Mutex<[(process: RunningProcess, transcript: Transcript)]>([])
 
     fileprivate init(_ sandbox: Sandbox, _ clock: StageClock, apiURL: String, oauthURL: String) throws {
         self.sandbox = sandbox
@@ -41,8 +42,9 @@ final class Stage: Sendable {
     /// - Parameter changes: over ``environment``; nil takes a variable away.
     func serve(_ changes: [String: String?] = [:]) async throws -> Paceline {
         let process = try Subprocess.start("/usr/bin/env", try command(["serve"]), environment: variables(changes))
-        processes.withLock { $0.append(process) }
-        return try await Paceline(process)
+        let transcript = Transcript(of: process)
+        servers.withLock { $0.append((process, transcript)) }
+        return try await Paceline(process, transcript)
     }
 
     /// Runs `paceline` with these arguments in the folder, to its end.
@@ -97,10 +99,13 @@ final class Stage: Sendable {
         throw SetupFailure("there is no executable named paceline beside \(link); build it with: swift build")
     }
 
+    /// Ends everything, and looks for secrets in all that was written: no test may make a program give one away.
     fileprivate func clear() async {
-        for process in processes.withLock({ $0 }) {
+        for (process, transcript) in servers.withLock({ $0 }) {
             process.kill()
             _ = await process.wait()
+            await transcript.end()
+            #expect(Secrets.found(in: transcript.text) == [])
         }
         try? FileManager.default.removeItem(atPath: folder)
     }

@@ -14,7 +14,7 @@ final class Transcript: Sendable {
     /// - Parameter process: whose two streams are read from now on; both end with it.
     init(of process: RunningProcess) {
         for stream in [process.lines, process.errorLines] {
-            // Nobody waits for it: it ends when the program does, and `text` is asked for only after that or of what is there.
+            // `end()` waits for both; they end with the program.
             Task {
                 for await line in stream { self.append(line) }
                 self.close()
@@ -43,6 +43,7 @@ final class Transcript: Sendable {
 
     /// Waits until the program has written its last.
     func end() async {
+        // No line of a log holds a NUL, so this is decided by the end alone.
         _ = await line(containing: "\u{0}")
     }
 

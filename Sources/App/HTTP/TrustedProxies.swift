@@ -1,0 +1,52 @@
+import HTTP
+import HTTPTypes
+
+/// Who a request really comes from, and over what, as far as the proxies in between may be believed.
+///
+/// Anybody can send `X-Forwarded-For`. What the nearest machine added stands at its end, so it is read from there, and only for as
+/// long as the machine that added an entry is one of ours.
+struct TrustedProxies: Sendable {
+    private static let forwardedFor = HTTPField.Name("X-Forwarded-For")
+    private static let forwardedProto = HTTPField.Name("X-Forwarded-Proto")
+
+    let blocks: [AddressBlock]
+
+    /// The client's address: the first from the near end that is not a trusted proxy's.
+    ///
+    /// Always the text of an address, whatever the field holds.
+    func clientAddress(of request: Request) -> String {
+        var client = request.peerAddress
+        guard isTrusted(client), let name = Self.forwardedFor, let field = request.header(name) else { return client }
+        for entry in field.split(separator: ",").reversed() {
+            guard let address = Self.address(entry) else { break }
+            client = address
+            if !isTrusted(client) { break }
+        }
+        return client
+    }
+
+    /// Whether a trusted proxy says that the browser came over TLS.
+    ///
+    /// Of several values the first is the browser's own hop.
+    func isSecure(_ request: Request) -> Bool {
+        guard isTrusted(request.peerAddress), let name = Self.forwardedProto, let field = request.header(name) else {
+            return false
+        }
+        let proto = field.prefix { $0 != "," }.filter { $0 != " " && $0 != "\t" }
+        return proto.lowercased() == "https"
+    }
+
+    private func isTrusted(_ text: String) -> Bool {
+        guard let address = IPAddress(text) else { return false }
+        return blocks.contains { $0.contains(address) }
+    }
+
+    /// The address of an entry: `192.0.2.1`, `2001:db8::1`, and with the ports that some proxies add.
+    private static func address(_ entry: Substring) -> String? {
+        let text = entry.filter { $0 != " " && $0 != "\t" }
+        if IPAddress(text) != nil { return text }
+        guard let endpoint = try? HostAndPort(parsing: text) else { return nil }
+        let host = endpoint.host.trimmingBrackets
+        return IPAddress(host) == nil ? nil : host
+    }
+}
