@@ -19,9 +19,9 @@ final class Paceline: Sendable {
     init(_ process: RunningProcess, _ transcript: Transcript) async throws {
         self.process = process
         self.transcript = transcript
-        guard let line = await transcript.line(containing: "Open http://"),
-            let address = line.split(separator: "Open http://").last?.prefix(while: { $0 != "/" }),
-            let port = Int(address.split(separator: ":").last ?? "")
+        // The last line of a start; an earlier one tells the port, also where people are sent to another address.
+        guard await transcript.line(containing: "Ctrl-C stops.") != nil,
+            let port = transcript.text.firstMatch(of: /listening=http:\/\/127\.0\.0\.1:(\d+)/).flatMap({ Int($0.1) })
         else {
             process.kill()
             throw DidNotStart(status: await process.wait(), transcript: transcript.text)
