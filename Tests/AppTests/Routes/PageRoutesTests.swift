@@ -22,7 +22,7 @@ struct PageRoutesTests {
     }
 
     @Test func aFreshServerInvites() async throws {
-        let page = await (try TestApp(isSandbox: true)).get("/").text
+        let page = try await TestApp(isSandbox: true).get("/").text
         #expect(page.contains("No athlete is connected yet."))
         #expect(page.contains("This is the sandbox."))
     }

@@ -12,7 +12,7 @@ struct StatusRoutesTests {
 
     @Test func aFreshServersStatusIsExactlyThis() async throws {
         #expect(
-            await (try TestApp()).get("/strava/status").text
+            try await TestApp().get("/strava/status").text
                 == #"{"athlete_connected":false,"state":"idle","complete":false,"activities":0,"oldest":null,"newest":null,"#
                 + #""last_success_at":null,"next_refresh_at":null,"progress":null,"#
                 + #""budget":{"quarter":{"used":0,"limit":100,"resets_at":"2026-11-23T03:15:00+00:00"},"#
@@ -21,7 +21,7 @@ struct StatusRoutesTests {
 
     @Test func aConnectedServersStatusIsExactlyThis() async throws {
         #expect(
-            await (try TestApp(Examples.activities(), isConnected: true)).get("/strava/status").text
+            try await TestApp(Examples.activities(), isConnected: true).get("/strava/status").text
                 == #"{"athlete_connected":true,"state":"idle","complete":true,"activities":4,"oldest":"2025-06-01","newest":"2026-11-20","#
                 + #""last_success_at":"2026-11-23T02:59:00+00:00","next_refresh_at":null,"progress":null,"#
                 + #""budget":{"quarter":{"used":0,"limit":100,"resets_at":"2026-11-23T03:15:00+00:00"},"#
@@ -79,7 +79,7 @@ struct StatusRoutesTests {
     }
 
     @Test func withoutDataItIsNotReadyAndSaysWhy() async throws {
-        let response = await (try TestApp()).get("/readyz")
+        let response = try await TestApp().get("/readyz")
         #expect(response.status == .serviceUnavailable)
         #expect(
             response.text
@@ -89,7 +89,7 @@ struct StatusRoutesTests {
     }
 
     @Test func withDataItIsReadyEvenWhenNobodyIsConnected() async throws {
-        let response = await (try TestApp(Examples.activities())).get("/readyz")
+        let response = try await TestApp(Examples.activities()).get("/readyz")
         #expect(response.status == .ok)
         #expect(response.text == #"{"status":"ok"}"#)
     }
@@ -115,7 +115,7 @@ struct StatusRoutesTests {
     }
 
     @Test func healthIsTheOriginals() async throws {
-        let response = await (try TestApp()).get("/strava/health")
+        let response = try await TestApp().get("/strava/health")
         #expect(response.status == .ok)
         #expect(response.text == #"{"status":"ok","service":"strava","database":"connected"}"#)
     }
@@ -132,13 +132,13 @@ struct StatusRoutesTests {
     // MARK: The router's own answers
 
     @Test func anUnknownPathIs404() async throws {
-        let response = await (try TestApp()).get("/strava/nothing")
+        let response = try await TestApp().get("/strava/nothing")
         #expect(response.status == .notFound)
         #expect(response.text == #"{"detail":"Not Found"}"#)
     }
 
     @Test func aWrongMethodIs405WithAllow() async throws {
-        let response = await (try TestApp()).send(.post, "/strava/stats/ytd")
+        let response = try await TestApp().send(.post, "/strava/stats/ytd")
         #expect(response.status == .methodNotAllowed)
         #expect(response.field("allow") == "GET, HEAD")
         #expect(response.text == #"{"detail":"Method Not Allowed"}"#)
