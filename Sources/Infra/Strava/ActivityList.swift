@@ -10,15 +10,23 @@ package enum ActivityList {
     ///
     /// It takes milliseconds, so it runs beside its caller and not on the caller's actor.
     @concurrent package static func decode(_ body: [UInt8]) async throws(NotAList) -> ActivityPage {
-        guard let items = try? JSONDecoder().decode([ListItem].self, from: Data(body)) else { throw NotAList() }
+        guard let list = try? JSONDecoder().decode(List.self, from: Data(body)) else { throw NotAList() }
+        return list.page
+    }
+
+    /// Sorts the items while they come, so that a page of them is never copied.
+    private struct List: Decodable {
         var page = ActivityPage(activities: [])
-        page.activities.reserveCapacity(items.count)
-        for item in items {
-            switch item {
-            case .activity(let activity): page.activities.append(activity)
-            case .rejected(let rejected): page.rejected.append(rejected)
+
+        init(from decoder: any Decoder) throws {
+            var items = try decoder.unkeyedContainer()
+            page.activities.reserveCapacity(items.count ?? 0)
+            while !items.isAtEnd {
+                switch try items.decode(ListItem.self) {
+                case .activity(let activity): page.activities.append(activity)
+                case .rejected(let rejected): page.rejected.append(rejected)
+                }
             }
         }
-        return page
     }
 }

@@ -79,7 +79,7 @@ enum ListItem: Decodable {
     ///
     /// - Returns: nil when no name is there, or what stands there cannot be one.
     private static func zone(_ text: String) -> String? {
-        let name = text.firstIndex(of: " ").map { text[text.index(after: $0)...] } ?? text[...]
+        let name = text.utf8.firstIndex(of: UInt8(ascii: " ")).map { text[text.utf8.index(after: $0)...] } ?? text[...]
         guard let first = name.utf8.first, first | 0x20 >= UInt8(ascii: "a"), first | 0x20 <= UInt8(ascii: "z"),
             name.utf8.count <= 64, name.utf8.allSatisfy(isZoneCharacter)
         else { return nil }

@@ -25,11 +25,10 @@ import Testing
         #expect(first[4..<8] == [0, 0, 0, 0])
     }
 
-    @Test func textGetsSmallerAndAHigherLevelNotLarger() {
+    @Test(arguments: 1...9)
+    func textGetsMuchSmallerAtEveryLevel(_ level: Int) {
         let text = Array((0..<5000).map { #"{"id":\#($0),"type":"Run"},"# }.joined().utf8)
-        let (fast, small) = (Gzip.compress(text, level: 1).count, Gzip.compress(text, level: 9).count)
-        #expect(fast < text.count / 4)
-        #expect(small <= fast)
+        #expect(Gzip.compress(text, level: level).count < text.count / 4)
     }
 
     @Test func aLevelThatDoesNotExistIsAMistakeOfTheProgram() async {
