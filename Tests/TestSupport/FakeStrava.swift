@@ -94,7 +94,9 @@ package final class FakeStrava: StravaGateway {
         await gate?.pass()
         let now = clock.now()
         let answer = state.withLock { state -> Result<StravaReply<TokenGrant>, StravaFailure> in
-            if !state.tokenFailures.isEmpty, let failure = state.tokenFailures.removeFirst() { return .failure(failure) }
+            if !state.tokenFailures.isEmpty, let failure = state.tokenFailures.removeFirst() {
+                return .failure(failure)
+            }
             let number = state.refreshTokensSent.count
             let grant = TokenGrant(
                 accessToken: Secret("access-\(number)"), refreshToken: Secret("refresh-\(number)"),

@@ -28,7 +28,9 @@ package struct StravaList: Sendable {
 
     /// The page that Strava would answer: `before` is exclusive and in whole seconds.
     package func page(_ query: ActivityQuery) -> ActivityPage {
-        let bounded = newestFirst.drop { activity in query.before.map { activity.startDate.seconds >= $0.seconds } ?? false }
+        let bounded = newestFirst.drop { activity in
+            query.before.map { activity.startDate.seconds >= $0.seconds } ?? false
+        }
         var page = ActivityPage(activities: [])
         for activity in bounded.dropFirst((query.page - 1) * query.perPage).prefix(query.perPage)
         where !withheld.contains(activity.id) {

@@ -5,7 +5,9 @@ import SQLite
 import Sandbox
 import ServiceLifecycle
 
-/// The actors, connected: all of Paceline but its HTTP front end. `serve` and `refresh` both run one.
+/// The actors, connected: all of Paceline but its HTTP front end.
+///
+/// `serve` and `refresh` both run one.
 struct Engine: Sendable {
     let store: any Store
     let vault: TokenVault

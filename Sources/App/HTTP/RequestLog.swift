@@ -3,7 +3,9 @@ import HTTP
 import HTTPTypes
 import Logging
 
-/// One line a request, at debug. The query is left out: the callback's holds a code.
+/// One line a request, at debug.
+///
+/// The query is left out: the callback's holds a code.
 struct RequestLog: Responder {
     let logger: Logger
     let clock: any WallClock

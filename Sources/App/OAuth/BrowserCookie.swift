@@ -22,7 +22,9 @@ enum BrowserCookie {
     /// A token for a browser that has none.
     static func makeToken() -> String { SecureRandom.urlSafeToken(bytes: tokenBytes) }
 
-    /// Keeps the token for as long as a state lives. `Lax` lets it come along when Strava sends the browser back.
+    /// Keeps the token for as long as a state lives.
+    ///
+    /// `Lax` lets it come along when Strava sends the browser back.
     ///
     /// - Parameters:
     ///   - token: the browser's token.

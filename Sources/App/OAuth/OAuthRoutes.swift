@@ -80,7 +80,7 @@ struct OAuthRoutes: Sendable {
         do {
             let grant = try await strava.exchange(code: code)
             guard let athleteID = grant.athleteID else {
-                throw StravaFailure(.unavailable, "the token reply names no athlete")
+                return errors.authorizationFailed(cause: "the token reply names no athlete")
             }
             try await vault.connect(grant, athleteID: athleteID)
             await coordinator.connected(athleteID)
@@ -93,6 +93,8 @@ struct OAuthRoutes: Sendable {
             return errors.limited(until: until)
         } catch VaultFailure.store(let failure) {
             return errors.databaseAway("the tokens of the athlete could not be stored", failure.message)
+        } catch MeteredStrava.Failure.strava(let failure) {
+            return errors.authorizationFailed(cause: "\(failure.kind): \(failure.message)")
         } catch {
             return errors.authorizationFailed(cause: "\(error)")
         }

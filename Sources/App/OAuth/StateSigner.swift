@@ -6,7 +6,9 @@ import Crypto
 /// A state is base64url of nonce (16 bytes), expiry (8 bytes, seconds, big-endian) and the first 128 bits of an HMAC-SHA256 over
 /// both and the browser's cookie. So a state that was stolen or planted is worthless in any other browser.
 struct StateSigner: Sendable {
-    /// Why a state is not accepted. The person hears one sentence for all; the log tells them apart.
+    /// Why a state is not accepted.
+    ///
+    /// The person hears one sentence for all; the log tells them apart.
     enum Refusal: Error, Equatable {
         case malformed, forged, expired, used
     }

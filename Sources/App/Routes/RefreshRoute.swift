@@ -56,7 +56,8 @@ struct RefreshRoute: Sendable {
 }
 
 extension SyncProblem {
-    /// Whether nothing but a person helps: the athlete, who must connect again, or whoever set another key. Strava did not fail then,
-    /// and the message says what to do.
+    /// Whether nothing but a person helps: the athlete, who must connect again, or whoever set another key.
+    ///
+    /// Strava did not fail then, and the message says what to do.
     fileprivate var needsPerson: Bool { ["needs_authorization", "missing_scope", "wrong_key"].contains(code) }
 }

@@ -26,7 +26,9 @@ struct StatusReport: Sendable {
         ]
     }
 
-    /// How much history is here. Strava's list does not tell its length, so the end of a first walk cannot be foretold.
+    /// How much history is here.
+    ///
+    /// Strava's list does not tell its length, so the end of a first walk cannot be foretold.
     private static func progress(_ sync: SyncStatus) -> JSON {
         sync.isWalking ? ["fetched": .int(sync.activities), "eta_seconds": .null] : .null
     }
