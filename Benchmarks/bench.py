@@ -138,10 +138,13 @@ def nginx(folder, body):
     port = free_port()
     config = pathlib.Path(folder) / "nginx.conf"
     quoted = body.decode().replace("\\", "\\\\").replace("'", "\\'")
+    # An ordinary user cannot write where Debian's nginx keeps these.
+    temporary = "".join(
+        f"{name}_temp_path {folder}/{name}; " for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
     config.write_text(
         f"worker_processes 2; daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx.err;\n"
         "events { worker_connections 2048; }\n"
-        "http { access_log off; keepalive_requests 1000000000; server { "
+        f"http {{ {temporary}access_log off; keepalive_requests 1000000000; server {{ "
         f"listen 127.0.0.1:{port} reuseport; location / {{ default_type application/json; return 200 '{quoted}'; }} }} }}\n")
     with process("nginx", "-c", str(config), "-p", folder, log=f"{folder}/nginx.log"):
         url = f"http://127.0.0.1:{port}/"

@@ -2,7 +2,12 @@
 # What the scripts beside this file share. Sourced, never run.
 
 set -euo pipefail
+# It would send the `cd` below to a folder of the same name elsewhere.
+unset CDPATH
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+# Debian leaves these out of a user's PATH, and nginx and ldconfig are there.
+PATH=$PATH:/usr/sbin:/sbin
 
 # The flags of the binary that people run. The standard library is linked in: the binary starts faster, uses less memory
 # and runs on a machine without a Swift toolchain.
