@@ -186,6 +186,8 @@ package actor TokenVault: Service {
             let token: AthleteToken
             if let unwritten {
                 token = unwritten
+            } else if let newer = await stored(insteadOf: old) {
+                return .success(newer)
             } else {
                 let grant = try await refresh(old.refreshToken)
                 token = AthleteToken(
@@ -201,10 +203,25 @@ package actor TokenVault: Service {
         } catch let failure as VaultFailure {
             return .failure(failure)
         } catch let failure as MeteredStrava.Failure {
-            return .failure(VaultFailure(failure))
+            let failure = VaultFailure(failure)
+            // Refused, perhaps, because another process exchanged the same refresh token a moment before.
+            if failure == .needsAuthorization, let newer = await stored(insteadOf: old) { return .success(newer) }
+            return .failure(failure)
         } catch {
             return .failure(.strava(StravaFailure(.unavailable, "\(error)")))
         }
+    }
+
+    /// What another process has written since: `paceline refresh` may run beside a server, and with its exchange the refresh
+    /// token that is remembered here has died.
+    private func stored(insteadOf old: AthleteToken) async -> AthleteToken? {
+        guard let stored = try? await store.authorization(), stored.athleteID == old.athleteID,
+            let access = try? cipher.decrypt(stored.accessToken),
+            let refresh = try? cipher.decrypt(stored.refreshToken),
+            refresh != old.refreshToken || access != old.accessToken
+        else { return nil }
+        return AthleteToken(
+            athleteID: old.athleteID, accessToken: access, refreshToken: refresh, expiresAt: stored.expiresAt)
     }
 
     private func adopt(_ token: AthleteToken, for waiter: Int) async {

@@ -40,6 +40,13 @@ private struct Bank {
         }
     }
 
+    /// What another process with the same key would have stored.
+    func stored(_ name: String) -> StoredAuthorization {
+        StoredAuthorization(
+            athleteID: 7, accessToken: "key:access-\(name)", refreshToken: "key:refresh-\(name)",
+            expiresAt: clock.now() + .seconds(21_600))
+    }
+
     func grant(_ name: String) -> TokenGrant {
         TokenGrant(
             accessToken: Secret("access-\(name)"), refreshToken: Secret("refresh-\(name)"),
@@ -122,6 +129,30 @@ struct TokenVaultTests {
         }
         #expect(bank.strava.refreshTokensSent == [Secret("old-refresh")])
         #expect(await bank.store.savedAuthorizations.map(\.refreshToken) == ["key:refresh-1"])
+    }
+
+    @Test func tokensThatAnotherProcessExchangedAreTakenFromTheStore() async throws {
+        let bank = Bank(left: 10)
+        try await bank.open { _ in
+            try await bank.store.save(bank.stored("theirs"))
+            #expect(try await bank.vault.token().accessToken == Secret("access-theirs"))
+        }
+        // The refresh token that this process remembers is dead: sending it would look like a withdrawn consent.
+        #expect(bank.strava.refreshTokensSent.isEmpty)
+    }
+
+    @Test func aRefusalBecauseAnotherProcessWasFasterIsNoWithdrawnConsent() async throws {
+        let bank = Bank(left: 10)
+        let gate = Gate()
+        bank.strava.holdTokens(gate)
+        bank.strava.failTokens(StravaFailure(.refreshTokenDead, "400"))
+        try await bank.open { _ in
+            async let token = bank.vault.token()
+            await gate.arrivals(1)
+            try await bank.store.save(bank.stored("theirs"))
+            gate.open()
+            #expect(try await token.accessToken == Secret("access-theirs"))
+        }
     }
 
     @Test func anUnchangedTokenIsNotWrittenAgain() async throws {
