@@ -3,6 +3,9 @@ import Actors
 /// Rows of `strava_activities`.
 enum ActivityTable {
     /// Newest first; the index on (start_date, id) spares the sort.
+    ///
+    /// A row without a start has no place in any list. Only the original can have written one, and the first sync, which reads
+    /// the whole history, overwrites it.
     static func load(_ connection: SQLiteConnection) throws(StoreFailure) -> [Activity] {
         var activities: [Activity] = []
         let select = try connection.statement(
@@ -10,7 +13,7 @@ enum ActivityTable {
             SELECT id, name, type, sport_type, distance, moving_time, elapsed_time, total_elevation_gain, start_date,
                 start_date_local, timezone, average_speed, max_speed, average_heartrate, max_heartrate, kudos_count,
                 visibility
-            FROM strava_activities ORDER BY start_date DESC, id DESC
+            FROM strava_activities WHERE start_date IS NOT NULL ORDER BY start_date DESC, id DESC
             """)
         try select.forEachRow { (row: inout SQLiteRow) throws(StoreFailure) in activities.append(try activity(&row)) }
         return activities
@@ -74,7 +77,7 @@ enum ActivityTable {
 
     /// Reads the columns in the order of the SELECT.
     ///
-    /// The original allowed NULL nearly everywhere; without a start an activity has no place in any list, without the rest it has.
+    /// The original allowed NULL nearly everywhere.
     private static func activity(_ row: inout SQLiteRow) throws(StoreFailure) -> Activity {
         let id = row.integer() ?? 0
         let name = row.text() ?? ""

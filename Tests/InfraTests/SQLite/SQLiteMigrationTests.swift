@@ -113,6 +113,20 @@ import Testing
         await store.close()
     }
 
+    @Test func anAdoptedRowWithoutAStartWaitsForTheFirstSyncToOverwriteIt() async throws {
+        try makeOriginal()
+        try SQLiteConnection(path: path).execute("UPDATE strava_activities SET start_date = NULL WHERE id = 15")
+        let store = SQLiteStore(path: path)
+        try await store.migrate()
+        #expect(try await store.activities().map(\.id) == [16_000_000_001])
+        let ride = Activity(
+            id: 15, name: "Ride", type: "Ride", sportType: "Ride", startDate: UTCInstant(seconds: 1_735_689_600),
+            startDateLocal: LocalDateTime(seconds: 1_735_689_600))
+        try await store.commit(SyncBatch(upserts: [ride], state: SyncState(), fetchedAt: UTCInstant(seconds: 0)))
+        #expect(try await store.activities().map(\.id) == [16_000_000_001, 15])
+        await store.close()
+    }
+
     /// The tables as SQLAlchemy declares them for SQLite, with the rows it would have written.
     private func makeOriginal() throws {
         try SQLiteConnection(path: path).execute(
