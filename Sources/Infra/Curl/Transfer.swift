@@ -93,15 +93,18 @@ final class Transfer {
         try set(CURLOPT_TCP_KEEPALIVE, 1)
         try set(CURLOPT_ACCEPT_ENCODING, "gzip")
         try set(CURLOPT_USERAGENT, configuration.userAgent)
-        try set(CURLOPT_NOPROXY, Self.unproxied)
+        let unproxied = (getenv("no_proxy") ?? getenv("NO_PROXY")).map { String(cString: $0) }
+        try set(CURLOPT_NOPROXY, Self.unproxied(unproxied))
         if let caFile = configuration.caFile { try set(CURLOPT_CAINFO, caFile) }
     }
 
     /// A proxy named in the environment is used, but not for this machine's own addresses: the sandbox lives there.
-    private static let unproxied: String = {
-        let theirs = (getenv("no_proxy") ?? getenv("NO_PROXY")).map { String(cString: $0) }
+    ///
+    /// - Parameter theirs: the environment's list of hosts without a proxy; the star that means all of them counts alone only.
+    static func unproxied(_ theirs: String?) -> String {
+        if theirs == "*" { return "*" }
         return (["localhost", "127.0.0.1", "::1"] + (theirs.map { [$0] } ?? [])).joined(separator: ",")
-    }()
+    }
 
     private func setMethod(_ method: CurlRequest.Method) throws(CurlFailure) {
         guard case .post(let body) = method else { return try set(CURLOPT_HTTPGET, 1) }

@@ -1,6 +1,7 @@
-import Curl
 import TestSupport
 import Testing
+
+@testable import Curl
 
 @Suite(.timeLimit(.minutes(1))) struct CurlClientTests {
     private func client(_ change: (inout CurlConfiguration) -> Void = { _ in }) -> CurlClient {
@@ -82,6 +83,12 @@ import Testing
             return try await group.reduce(0, +)
         }
         #expect(sizes == 40)
+    }
+
+    @Test func aStarThatForbidsTheProxyStandsAlone() {
+        #expect(Transfer.unproxied("*") == "*")
+        #expect(Transfer.unproxied(nil) == "localhost,127.0.0.1,::1")
+        #expect(Transfer.unproxied("a.example,.b.example") == "localhost,127.0.0.1,::1,a.example,.b.example")
     }
 
     @Test func redirectsAreHandedBackNotFollowed() async throws {
