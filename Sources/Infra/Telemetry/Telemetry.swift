@@ -34,14 +34,13 @@ package enum Telemetry {
         clock: any WallClock = SystemClock(), sink: @escaping Sink = StandardError.write
     ) -> @Sendable (String, Logger.MetadataProvider?) -> any LogHandler {
         { label, provider in
-            switch format {
-            case .text:
-                TextLogHandler(
-                    logLevel: level, metadataProvider: provider, isColoured: isColoured, clock: clock, sink: sink)
-            case .json:
-                JSONLogHandler(
-                    label: label, logLevel: level, metadataProvider: provider, clock: clock, sink: sink)
-            }
+            let form: any LineForm =
+                switch format {
+                case .text: TextLine(isColoured: isColoured)
+                case .json: JSONLine(label: label)
+                }
+            return LineLogHandler(
+                logLevel: level, metadataProvider: provider, form: form, clock: clock, sink: sink)
         }
     }
 }

@@ -1,37 +1,16 @@
-package import Actors
-package import Logging
+import Actors
+import Logging
 
 /// Log lines for people: `2026-11-23T03:00:00Z info  Synced activities=200`.
-package struct TextLogHandler: LogHandler {
-    package var logLevel: Logger.Level
-    package var metadata: Logger.Metadata = [:]
-    package var metadataProvider: Logger.MetadataProvider?
-    private let isColoured: Bool
-    private let clock: any WallClock
-    private let sink: Telemetry.Sink
+struct TextLine: LineForm {
+    let isColoured: Bool
 
-    package init(
-        logLevel: Logger.Level = .info, metadataProvider: Logger.MetadataProvider? = nil, isColoured: Bool = false,
-        clock: any WallClock = SystemClock(), sink: @escaping Telemetry.Sink = StandardError.write
-    ) {
-        self.logLevel = logLevel
-        self.metadataProvider = metadataProvider
-        self.isColoured = isColoured
-        self.clock = clock
-        self.sink = sink
-    }
-
-    package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-        get { metadata[key] }
-        set { metadata[key] = newValue }
-    }
-
-    package func log(event: LogEvent) {
-        var line = "\(clock.now().iso8601) \(tag(event.level)) \(LogText.escaped(event.message.description))"
-        for (key, value) in Self.flattened(Logger.Metadata(event, over: metadata, metadataProvider)) {
+    func line(_ event: LogEvent, _ metadata: Logger.Metadata, at time: UTCInstant) -> [UInt8] {
+        var line = "\(time.iso8601) \(tag(event.level)) \(LogText.escaped(event.message.description))"
+        for (key, value) in Self.flattened(metadata) {
             line += " \(LogText.word(key))=\(LogText.word(value))"
         }
-        sink(Array((line + "\n").utf8))
+        return Array((line + "\n").utf8)
     }
 
     /// The level's name, filled up so that most messages begin in the same column.

@@ -1,49 +1,27 @@
-package import Actors
+import Actors
 import JSON
-package import Logging
+import Logging
 
 /// Log lines for machines: one JSON object a line.
 ///
 /// Members, always in this order: `time` (UTC, to the millisecond), `level`, `message`, `logger`, `source`, and `metadata` when
 /// there is any. Metadata is an object of its own, so that no value from outside can pose as the time or the level.
-package struct JSONLogHandler: LogHandler {
-    package var logLevel: Logger.Level
-    package var metadata: Logger.Metadata = [:]
-    package var metadataProvider: Logger.MetadataProvider?
-    private let label: String
-    private let clock: any WallClock
-    private let sink: Telemetry.Sink
+struct JSONLine: LineForm {
+    let label: String
 
-    package init(
-        label: String, logLevel: Logger.Level = .info, metadataProvider: Logger.MetadataProvider? = nil,
-        clock: any WallClock = SystemClock(), sink: @escaping Telemetry.Sink = StandardError.write
-    ) {
-        self.label = label
-        self.logLevel = logLevel
-        self.metadataProvider = metadataProvider
-        self.clock = clock
-        self.sink = sink
-    }
-
-    package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-        get { metadata[key] }
-        set { metadata[key] = newValue }
-    }
-
-    package func log(event: LogEvent) {
+    func line(_ event: LogEvent, _ metadata: Logger.Metadata, at time: UTCInstant) -> [UInt8] {
         var members: [JSON.Member] = [
-            .init("time", .string(Self.time(clock.now()))),
+            .init("time", .string(Self.text(time))),
             .init("level", .string(event.level.rawValue)),
             .init("message", .string(event.message.description)),
             .init("logger", .string(label)),
             .init("source", .string(event.source)),
         ]
-        let all = Logger.Metadata(event, over: metadata, metadataProvider)
-        if !all.isEmpty { members.append(.init("metadata", Self.object(all))) }
-        sink(Self.escapingTheInvisible(JSON.object(members).bytes) + [UInt8(ascii: "\n")])
+        if !metadata.isEmpty { members.append(.init("metadata", Self.object(metadata))) }
+        return Self.escapingTheInvisible(JSON.object(members).bytes) + [UInt8(ascii: "\n")]
     }
 
-    private static func time(_ instant: UTCInstant) -> String {
+    private static func text(_ instant: UTCInstant) -> String {
         let milliseconds = String(instant.milliseconds - instant.seconds * 1000)
         let zeros = String(repeating: "0", count: 3 - milliseconds.count)
         return "\(instant.iso8601.dropLast()).\(zeros)\(milliseconds)Z"
