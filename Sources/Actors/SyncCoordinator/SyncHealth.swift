@@ -19,6 +19,9 @@ package struct SyncHealth: Sendable {
     static let firstBackoff = Duration.seconds(5)
     static let longestBackoff = Duration.seconds(3600)
 
+    /// The one problem that is not Strava's.
+    private static let databaseCode = "database_unavailable"
+
     private var condition = Condition.well
     private var failures = 0
     package private(set) var isConnected: Bool
@@ -76,8 +79,8 @@ package struct SyncHealth: Sendable {
     /// What people are told who ask for a sync while requests of `held` and below must wait.
     package var outcomeWhileHeld: SyncOutcome {
         if case .budget(let until, _) = condition { return .limited(until: until) }
-        if let problem { return .stravaFailed(problem) }
-        return .notConnected
+        guard let problem else { return .notConnected }
+        return problem.code == Self.databaseCode ? .storeFailed(problem) : .stravaFailed(problem)
     }
 
     /// Notes that no token was to be had, and says what waiting people are told.
@@ -129,7 +132,7 @@ package struct SyncHealth: Sendable {
 
     /// Notes a failure of the database, and says what waiting people are told.
     package mutating func failed(_ failure: StoreFailure, at now: UTCInstant) -> SyncOutcome {
-        let problem = note("database_unavailable", "The database does not answer: \(failure.message)", now)
+        let problem = note(Self.databaseCode, "The database does not answer: \(failure.message)", now)
         _ = backOff(problem)
         return .storeFailed(problem)
     }

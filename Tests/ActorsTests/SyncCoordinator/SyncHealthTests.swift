@@ -84,6 +84,16 @@ struct SyncHealthTests {
         #expect(health.problem?.code == "database_unavailable")
     }
 
+    @Test func whoAsksWhileTheDatabaseIsAwayIsToldThatAndNotThatStravaFails() {
+        var health = SyncHealth(isConnected: true)
+        let outcome = health.failed(StoreFailure(.unavailable, "locked"), at: start)
+        #expect(health.outcomeWhileHeld == outcome)
+        guard case .storeFailed = outcome else {
+            Issue.record("a failure of the database is told as \(outcome)")
+            return
+        }
+    }
+
     @Test func withoutAnAthleteEverythingWaits() {
         let health = SyncHealth(isConnected: false)
         #expect(health.held(at: start) == .interactive)
