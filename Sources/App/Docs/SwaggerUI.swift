@@ -35,27 +35,31 @@ struct SwaggerUI: Sendable {
             contentType: StaticAsset.html, text: (isComplete ? Self.swaggerPage : Self.missingPage(folder)).text)
     }
 
-    private static let swaggerPage: HTML = """
-        <!DOCTYPE html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>Paceline API</title>
-        <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
-        <link rel="stylesheet" href="/docs/swagger-ui.css">
-        </head>
-        <body>
+    private static let swaggerPage = document(
+        style: "/docs/swagger-ui.css",
+        """
         <div id="swagger-ui"></div>
         <noscript><p>This page needs JavaScript. The description itself is at <a href="/openapi.json">/openapi.json</a>.</p></noscript>
         <script src="/docs/swagger-ui-bundle.js"></script>
         <script src="/docs/start.js"></script>
-        </body>
-        </html>
-
-        """
+        """)
 
     private static func missingPage(_ folder: String) -> HTML {
+        document(
+            style: "/assets/home.css",
+            """
+            <header><h1>Paceline API</h1></header>
+            <main><section>
+            <h2>Swagger UI is not installed</h2>
+            <p>Its files are missing from <code>\(folder)</code>. Run <code>script/setup</code> where PyPI can be reached, then \
+            start Paceline again.</p>
+            <p>The API works without them. Its description is at <a href="/openapi.json">/openapi.json</a>, which any OpenAPI \
+            program can read, and <a href="/">the first page</a> has links to try.</p>
+            </section></main>
+            """)
+    }
+
+    private static func document(style: String, _ body: HTML) -> HTML {
         """
         <!DOCTYPE html>
         <html lang="en">
@@ -64,17 +68,10 @@ struct SwaggerUI: Sendable {
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <title>Paceline API</title>
         <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
-        <link rel="stylesheet" href="/assets/home.css">
+        <link rel="stylesheet" href="\(style)">
         </head>
         <body>
-        <header><h1>Paceline API</h1></header>
-        <main><section>
-        <h2>Swagger UI is not installed</h2>
-        <p>Its files are missing from <code>\(folder)</code>. Run <code>script/setup</code> where PyPI can be reached, then start \
-        Paceline again.</p>
-        <p>The API works without them. Its description is at <a href="/openapi.json">/openapi.json</a>, which any OpenAPI \
-        program can read, and <a href="/">the first page</a> has links to try.</p>
-        </section></main>
+        \(body)
         </body>
         </html>
 
