@@ -23,14 +23,7 @@ final class WebDriver: Sendable {
     /// - Parameter folder: where the browser keeps its profile.
     init(folder: String) async throws {
         guard let programs = Self.programs else { throw SetupFailure("no browser") }
-        process = try Subprocess.start(
-            programs.driver, ["--port=0"],
-            environment: ["PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": folder, "TMPDIR": folder])
-        let transcript = Transcript(of: process)
-        guard let line = await transcript.line(containing: "started successfully on port"),
-            let port = line.firstMatch(of: /on port (\d+)/).flatMap({ Int($0.1) })
-        else { throw SetupFailure("chromedriver did not start:\n\(transcript.text)") }
-        self.port = port
+        (process, port) = try await Self.start(programs.driver, folder: folder)
         let flags = [
             "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=1100,1250",
             "--no-first-run", "--disable-background-networking", "--user-data-dir=\(folder)/browser",
@@ -41,6 +34,24 @@ final class WebDriver: Sendable {
             port, "POST", "/session", #"{"capabilities":{"alwaysMatch":{"goog:chromeOptions":\#(options)}}}"#)
         guard let session = answer["sessionId"]?.text else { throw SetupFailure("no session: \(answer)") }
         self.session = session
+    }
+
+    /// Starts the driver on a port that the kernel chooses.
+    ///
+    /// The driver wants the port that it gets for IPv6 on IPv4 as well, where another program may have it; then it gives up,
+    /// and its next start gets another one.
+    private static func start(_ driver: String, folder: String) async throws -> (RunningProcess, port: Int) {
+        var said: [String] = []
+        while said.count < 5 {
+            let process = try Subprocess.start(
+                driver, ["--port=0"],
+                environment: ["PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": folder, "TMPDIR": folder])
+            let transcript = Transcript(of: process)
+            let line = await transcript.line(containing: "started successfully on port")
+            if let port = line?.firstMatch(of: /on port (\d+)/).flatMap({ Int($0.1) }) { return (process, port) }
+            said.append(transcript.text)
+        }
+        throw SetupFailure("chromedriver did not start:\n\(said.joined(separator: "\n"))")
     }
 
     /// Closes the browser and ends its driver.
