@@ -81,15 +81,16 @@ final class ConnectionHost: @unchecked Sendable {
 
     // MARK: Accepting
 
-    /// Stops accepting and ends what is idle.
-    ///
-    /// there will be none.
+    /// The next connection that has a place; nil when there will be none.
     private func nextSocket() async -> Socket? {
         while true {
             do throws(SystemError) {
                 guard let socket = try await listener.accept() else { return nil }
                 if total.enter(limit: configuration.maximumConnections) { return socket }
                 refuse(socket)
+                // Newcomers above the ceiling must not keep a server that drains from ending, nor the loop from turning.
+                guard !isDraining else { return nil }
+                await Task.yield()
             } catch {
                 logger.warning(
                     "cannot accept connections; raise the limit of open files (ulimit -n)",

@@ -48,7 +48,8 @@ struct RequestParser {
 
     var stage: Stage {
         switch state {
-        case .head: input.isEmpty ? .none : .head
+        // The empty line that may stand before a request is none of it: some clients send one after a body and then rest.
+        case .head: input.count == head.start ? .none : .head
         default: .body
         }
     }
@@ -89,8 +90,7 @@ struct RequestParser {
         }
     }
 
-    /// What the bytes so far amount to.
-    ///
+    /// Reads on in the head; nil when a body follows.
     private mutating func advanceHead() throws(HTTPFault) -> Event? {
         // A copy of a few words: the closure may not change `self` while it reads `input`.
         var parser = head

@@ -10,12 +10,14 @@ extension EventLoop {
 
     /// Sleeps until the monotonic clock shows `deadline`.
     ///
-    /// - Throws: `CancellationError` at once when the task is cancelled.
+    /// - Throws: `CancellationError` at once when the task is cancelled, and when the loop has ended.
     package func sleep(until deadline: MonotonicTime) async throws {
         let sleeper = Sleeper(loop: self)
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { wake in
-                self.execute { sleeper.start(until: deadline, wake) }
+                let isTaken = self.execute { sleeper.start(until: deadline, wake) }
+                // A loop that ended has no timers, so nobody would ever wake the sleeper.
+                if !isTaken { wake.resume(throwing: CancellationError()) }
             }
         } onCancel: {
             self.execute { sleeper.cancel() }

@@ -66,8 +66,9 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     /// Calls `body` on the loop's thread, soon and never synchronously.
     ///
-    /// After the loop ended it is not called.
-    package func execute(_ body: @escaping @Sendable () -> Void) {
+    /// After the loop ended it is not called, and false is returned.
+    @discardableResult
+    package func execute(_ body: @escaping @Sendable () -> Void) -> Bool {
         push(.call(body))
     }
 
@@ -79,7 +80,6 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     }
 
     /// False when the loop has ended.
-    @discardableResult
     private func push(_ work: Work) -> Bool {
         // Most jobs come from the loop itself, where the queue needs no lock and the thread no waking.
         if isCurrent {
@@ -125,7 +125,9 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     private func runJobs() {
         let executor = asUnownedTaskExecutor()
-        for _ in 0..<Self.jobsPerTurn {
+        // Only those that stood there when the turn began: a task that yields to let the sockets be looked at would be next
+        // again before they are.
+        for _ in 0..<min(queue.count, Self.jobsPerTurn) {
             guard let work = queue.popFirst() else { return }
             switch work {
             case .job(let job): job.runSynchronously(on: executor)

@@ -12,7 +12,15 @@ package final class EventLoopGroup: Sendable {
     /// - Throws: `SystemError` when the process has no descriptors left.
     package init(count: Int? = nil) throws {
         let count = max(1, count ?? Self.usableCores)
-        loops = try (0..<count).map { try EventLoop(name: "loop-\($0)") }
+        var loops: [EventLoop] = []
+        do {
+            for index in 0..<count { loops.append(try EventLoop(name: "loop-\(index)")) }
+        } catch {
+            // deinit does not run for a group that never came to be, and a loop keeps itself alive until it is stopped.
+            for loop in loops { loop.stop() }
+            throw error
+        }
+        self.loops = loops
     }
 
     deinit {

@@ -21,6 +21,9 @@ final class EventSource: @unchecked Sendable {
         var wake: CheckedContinuation<Wake, Never>
     }
 
+    /// After so many waits that found something to read at once the loop gets a turn.
+    private static let readsPerTurn = 16
+
     let loop: EventLoop
     private var descriptor: FileDescriptor
     /// Tells this use of the descriptor's number from earlier ones; 0 before `register`.
@@ -30,6 +33,7 @@ final class EventSource: @unchecked Sendable {
     private var writer: Waiter?
     private var lastWait: UInt64 = 0
     private var isInterrupted = false
+    private var readsThisTurn = 0
     private var timer: LoopTimer?
 
     init(loop: EventLoop, descriptor: consuming FileDescriptor) {
@@ -48,7 +52,17 @@ final class EventSource: @unchecked Sendable {
     // MARK: Waiting
 
     func untilReadable() async -> Wake {
-        if let wake = immediateWake(isReady: readiness.canRead) { return wake }
+        if readsThisTurn == Self.readsPerTurn {
+            // A peer that sends as fast as it is read would have the loop for itself, and the loop's time would stand still:
+            // not even its own deadline would pass.
+            readsThisTurn = 0
+            await Task.yield()
+        }
+        if let wake = immediateWake(isReady: readiness.canRead) {
+            readsThisTurn += 1
+            return wake
+        }
+        readsThisTurn = 0
         if isInterrupted {
             isInterrupted = false
             return .interrupted
@@ -131,7 +145,8 @@ final class EventSource: @unchecked Sendable {
     /// Moving a deadline later, as each request does, only stores it: the timer looks when it fires, and goes back to sleep.
     var deadline: MonotonicTime? {
         didSet {
-            guard let deadline else { return }
+            // A timer of a closed socket would outlive it, since nothing is left to cancel it.
+            guard let deadline, descriptor.isOpen else { return }
             if let timer, timer.isScheduled, timer.time <= deadline { return }
             let timer = self.timer ?? LoopTimer(time: deadline) { [unowned self] in deadlineReached() }
             self.timer = timer

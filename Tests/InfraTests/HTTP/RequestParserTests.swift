@@ -122,6 +122,12 @@ import Testing
         #expect(parse(bytes.map { [$0] }) == whole, "byte by byte")
     }
 
+    @Test func anEmptyLineAloneIsNoRequestThatHasBegun() {
+        #expect(parse("\r\n").isEmpty)
+        #expect(parse("GET / HTTP/1.1\r\nHost: a\r\n\r\n\r\n") == [.request("GET / 1.1 keep [host=a] ")])
+        #expect(parse("\r\nG") == [.incomplete])
+    }
+
     @Test func eachLimitIsExact() {
         var limits = RequestLimits()
         limits.targetBytes = 20

@@ -166,6 +166,18 @@ import Testing
         }
     }
 
+    @Test func aLineEndInAFieldDoesNotSplitTheHead() async throws {
+        try await withServer(respond: { _ in
+            Response(status: .ok, fields: [.location: "/a\r\nSet-Cookie: b=c\r\n\r\n<p>", .eTag: "d\ne\0f"])
+        }) { port, _ async throws in
+            let response = try await TestClient.get("/", port: port)
+            #expect(response["location"]?.contains("Set-Cookie: b=c") == true)
+            #expect(response["set-cookie"] == nil)
+            #expect(response["etag"] == "d e f")
+            #expect(response.body.isEmpty)
+        }
+    }
+
     @Test func severalLoopsShareOnePort() async throws {
         try await withServer(loops: 3) { port, _ async throws in
             for _ in 0..<30 { #expect(try await TestClient.get("/", port: port).status == 200) }

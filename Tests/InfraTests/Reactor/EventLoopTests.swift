@@ -3,7 +3,7 @@ import Testing
 
 @testable import Reactor
 
-@Suite struct EventLoopTests {
+@Suite(.timeLimit(.minutes(1))) struct EventLoopTests {
     private func withLoop<Result: Sendable>(
         _ body: @Sendable @escaping (EventLoop) async throws -> Result
     ) async throws -> Result {
@@ -121,6 +121,11 @@ import Testing
     @Test func aLoopThatEndedStillLetsTasksRun() async throws {
         let loop = try await withLoop { $0 }
         #expect(try await on(loop) { 7 } == 7)
+    }
+
+    @Test func aLoopThatEndedPutsNobodyToSleep() async throws {
+        let loop = try await withLoop { $0 }
+        await #expect(throws: CancellationError.self) { try await loop.sleep(for: .zero) }
     }
 
     @Test func aForgottenGroupEndsItsThreads() async throws {

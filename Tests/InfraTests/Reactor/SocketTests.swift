@@ -4,13 +4,19 @@ import Testing
 
 @testable import Reactor
 
-@Suite struct SocketTests {
+@Suite(.timeLimit(.minutes(1))) struct SocketTests {
     /// Accepts one connection and hands its two ends to `body`, which runs on the loop.
     private func withConnection(
         _ body: @Sendable @escaping (Socket, TestClient) async throws -> Void
     ) async throws {
         let group = try EventLoopGroup(count: 1)
-        let loop = group.loops[0]
+        try await withConnection(on: group.loops[0], body)
+        await group.shutdown()
+    }
+
+    private func withConnection(
+        on loop: EventLoop, _ body: @Sendable @escaping (Socket, TestClient) async throws -> Void
+    ) async throws {
         let address = try #require(SocketAddress(host: "127.0.0.1", port: 0))
         let listener = try Listener.bind(address, on: [loop])[0]
         try await withThrowingTaskGroup(of: Void.self) { tasks in
@@ -23,7 +29,6 @@ import Testing
             }
             try await tasks.waitForAll()
         }
-        await group.shutdown()
     }
 
     @Test func bytesArriveAndTheEndAfterThem() async throws {
@@ -84,6 +89,50 @@ import Testing
             try await client.send("x")
             #expect(await wake == .ready)
         }
+    }
+
+    @Test func aPeerThatAlwaysHasMoreLetsOthersRun() async throws {
+        try await withConnection { socket, client in
+            try await client.send([UInt8](repeating: 0, count: 32_768))
+            #expect(await socket.untilReadable() == .ready)
+            let other = Counter()
+            await withTaskGroup { group in
+                group.addTask(executorPreference: socket.loop) { other.increment() }
+                #expect(await readByByte(socket) { other.value == 0 } < 100)
+            }
+        }
+    }
+
+    @Test func aPeerThatAlwaysHasMoreDoesNotOutrunItsDeadline() async throws {
+        try await withConnection { socket, client in
+            try await client.send([UInt8](repeating: 0, count: 32_768))
+            #expect(await socket.untilReadable() == .ready)
+            // Passed as soon as the loop looks at the clock again.
+            socket.deadline = .now()
+            #expect(await readByByte(socket) { true } < 100)
+        }
+    }
+
+    /// How often one byte could be read without a wait that ended otherwise, while `goesOn`.
+    private func readByByte(_ socket: Socket, while goesOn: () -> Bool) async -> Int {
+        var byte: [UInt8] = [0]
+        var count = 0
+        while goesOn(), await socket.untilReadable() == .ready, (try? socket.read(into: &byte, at: 0)) == 1 {
+            count += 1
+        }
+        return count
+    }
+
+    @Test func aDeadlineOfAClosedSocketIsNoTimer() async throws {
+        var group: EventLoopGroup? = try EventLoopGroup(count: 1)
+        let loop = try #require(group?.loops[0])
+        try await withConnection(on: loop) { socket, _ in
+            socket.close()
+            socket.deadline = .now() + .seconds(3600)
+        }
+        group = nil
+        // A loop ends once it has no timers.
+        await loop.ended()
     }
 
     @Test func cancellationWakesTheWaiterAndClosingToo() async throws {
