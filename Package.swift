@@ -79,7 +79,7 @@ let package = Package(
         .executableTarget(
             name: "paceline",
             dependencies: [
-                "Actors", "Crypto", "Curl", "Gzip", "HTTP", "JSON", "Reactor", "SQLite", "Sandbox", "Strava",
+                "Actors", "CLinux", "Crypto", "Curl", "Gzip", "HTTP", "JSON", "Reactor", "SQLite", "Sandbox", "Strava",
                 "Telemetry", arguments, httpTypes, lifecycle, log, signals,
             ],
             path: "Sources/App",
@@ -93,7 +93,8 @@ let package = Package(
         tests(
             "InfraTests",
             [
-                "Actors", "Crypto", "Curl", "Gzip", "HTTP", "JSON", "Reactor", "SQLite", "Strava", "Telemetry",
+                "Actors", "CLinux", "Crypto", "Curl", "Gzip", "HTTP", "JSON", "Reactor", "SQLite", "Strava",
+                "Telemetry",
                 "TestSupport", "Threads", httpTypes, log, lifecycle,
             ]),
         tests("SandboxTests", ["Sandbox", "HTTP", "Reactor", "TestSupport", httpTypes, lifecycle, log]),

@@ -11,9 +11,12 @@ enum Serve {
     ///
     /// - Throws: `BindError`, `StoreFailure` or `StartupProblem` when it cannot begin.
     static func run(_ configuration: Configuration, logger: Logger) async throws {
+        DescriptorLimit.raise()
         let clock = SystemClock()
         let loops = try EventLoopGroup()
-        let address = HTTPServerConfiguration(host: configuration.host, port: configuration.port)
+        var address = HTTPServerConfiguration(host: configuration.host, port: configuration.port)
+        // No endpoint reads a body; what a client sends along all the same need not be held by the megabyte.
+        address.limits.bodyBytes = 64 << 10
         // First of all: a port that is taken should be said before anything is opened or started.
         let listening = try HTTPServer.listen(address, on: loops)
         let provider = try Provider(

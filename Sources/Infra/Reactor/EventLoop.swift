@@ -29,7 +29,8 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     }
 
     /// After so many jobs the loop looks at its sockets and timers again, however many are left.
-    private static let jobsPerTurn = 1024
+    private static let jobsPerRound = 256
+    private static let roundsPerTurn = 8
 
     private let inbox = Mutex(Inbox())
     private let thread = Atomic<UInt>(0)
@@ -125,13 +126,15 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     private func runJobs() {
         let executor = asUnownedTaskExecutor()
-        // Only those that stood there when the turn began: a task that yields to let the sockets be looked at would be next
-        // again before they are.
-        for _ in 0..<min(queue.count, Self.jobsPerTurn) {
-            guard let work = queue.popFirst() else { return }
-            switch work {
-            case .job(let job): job.runSynchronously(on: executor)
-            case .call(let body): body()
+        // In rounds, each of what stood there when it began: one request is several hops, which should not cost a system call
+        // each. Few rounds, because a task that yields to let the sockets be looked at is in every one of them.
+        for _ in 0..<Self.roundsPerTurn {
+            for _ in 0..<min(queue.count, Self.jobsPerRound) {
+                guard let work = queue.popFirst() else { return }
+                switch work {
+                case .job(let job): job.runSynchronously(on: executor)
+                case .call(let body): body()
+                }
             }
         }
     }

@@ -29,6 +29,18 @@ import Testing
         }
     }
 
+    @Test func theServerMayOpenAsManyFilesAsTheSystemAllowsAndTakesNoLargeBody() async throws {
+        try await withStage(activities: 1) { stage in
+            let server = try await stage.serve()
+            let limits = try String(contentsOfFile: "/proc/\(server.process.id)/limits", encoding: .utf8)
+            let files = try #require(limits.split(separator: "\n").first { $0.hasPrefix("Max open files") })
+            let figures = files.split(separator: " ").compactMap { Int($0) }
+            #expect(figures.count == 2 && figures.first == figures.last)
+            let large = String(repeating: "x", count: 65 << 10)
+            #expect(try await server.send("POST", "/strava/refresh-data", body: large).status == 413)
+        }
+    }
+
     @Test func aRestartServesTheSameAtOnceWithoutStrava() async throws {
         try await withStage(activities: 1000) { stage in
             let first = try await stage.serveMirror()
