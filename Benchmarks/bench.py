@@ -225,7 +225,7 @@ def main():
     }
     if what not in parts:
         sys.exit(f"script/bench knows http, sync, or nothing for both; not {what!r}")
-    lines = ["# Results", "", f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores. Made by `script/bench {' '.join(sys.argv[1:])}`.".replace(" `", " `"), ""]
+    lines = ["# Results", "", f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores. Made by `{' '.join(['script/bench', *sys.argv[1:]])}`.", ""]
     lines += parts[what]()
     print("\n".join(lines))
     if what == "all":
