@@ -133,33 +133,3 @@ extension Response {
         get throws { "\(status.code) \(try decoded(FaultBody.self))" }
     }
 }
-
-/// Any JSON, numbers as they are compared: as doubles.
-enum Loose: Decodable, Hashable {
-    case null, bool(Bool), number(Double), text(String), list([Loose]), object([String: Loose])
-
-    init(from decoder: any Decoder) throws {
-        let box = try decoder.singleValueContainer()
-        if box.decodeNil() {
-            self = .null
-        } else if let value = try? box.decode(Bool.self) {
-            self = .bool(value)
-        } else if let value = try? box.decode(Double.self) {
-            self = .number(value)
-        } else if let value = try? box.decode(String.self) {
-            self = .text(value)
-        } else if let value = try? box.decode([Loose].self) {
-            self = .list(value)
-        } else {
-            self = .object(try box.decode([String: Loose].self))
-        }
-    }
-
-    subscript(name: String) -> Loose? {
-        if case .object(let members) = self { members[name] } else { nil }
-    }
-
-    var text: String? { if case .text(let value) = self { value } else { nil } }
-    var number: Double? { if case .number(let value) = self { value } else { nil } }
-    var count: Int? { if case .list(let value) = self { value.count } else { nil } }
-}

@@ -1,16 +1,17 @@
 import FoundationEssentials
+import TestSupport
 import Testing
 
 @testable import Sandbox
 
 @Suite struct ActivityJSONTests {
-    private func item(_ change: (inout SandboxActivity) -> Void = { _ in }) throws -> (Loose, String) {
+    private func item(_ change: (inout SandboxActivity) -> Void = { _ in }) throws -> (AnyJSON, String) {
         var activity = SandboxActivity(
             id: 12_345_678_901, athleteID: 7, start: 1_764_576_000, startLocal: 1_764_579_600, distance: 10_421.5,
             movingTime: 3600)
         change(&activity)
         let json = activity.json
-        return (try JSONDecoder().decode(Loose.self, from: Data(json)), String(decoding: json, as: UTF8.self))
+        return (try JSONDecoder().decode(AnyJSON.self, from: Data(json)), String(decoding: json, as: UTF8.self))
     }
 
     @Test func theFieldsHaveTheirExactForms() throws {
@@ -79,7 +80,7 @@ import Testing
 
     @Test func everyItemOfTheStandardHistoryIsJSON() throws {
         for activity in SandboxAthlete.oddities(endingAt: HandClock.start).activities.all {
-            let item = try JSONDecoder().decode(Loose.self, from: Data(activity.json))
+            let item = try JSONDecoder().decode(AnyJSON.self, from: Data(activity.json))
             #expect(item["id"] == .number(Double(activity.id)))
             #expect(item["name"]?.text == activity.name)
             #expect(item["start_date"]?.text == CivilTime.iso8601(activity.start))
