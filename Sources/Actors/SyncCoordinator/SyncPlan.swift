@@ -4,8 +4,9 @@
 /// while the history has not been seen to its end, by a walk from the newest activity to the oldest. So a first sync, a resumed
 /// one and an hourly refresh are the same plan with more or less left to do.
 ///
-/// Inputs: ``request(_:_:)``, ``failed()``, ``landed(_:page:mirror:at:)`` with ``committed(_:)``. Invariants: nothing counts before ``committed(_:)``, so a crash repeats at most one page; the history ends at an empty page and nowhere else;
-/// deletions come only from a stretch of the list that was seen whole, and never in bulk.
+/// Inputs: ``request(_:_:)``, ``failed()``, ``landed(_:page:mirror:at:)`` with ``committed(_:)``. Invariants: nothing counts
+/// before ``committed(_:)``, so a crash repeats at most one page; the history ends at an empty page and nowhere else; deletions
+/// come only from a stretch of the list that was seen whole, and never in bulk.
 package struct SyncPlan: Sendable {
     /// One request for a page of the list, and why it is made.
     package struct Step: Sendable, Hashable {
@@ -83,10 +84,7 @@ package struct SyncPlan: Sendable {
         }
         guard let walk, held == nil else { return nil }
         underWay = .walk
-        return Step(
-            purpose: .walk,
-            query: Self.query(walk.cursor),
-            priority: .background)
+        return Step(purpose: .walk, query: Self.query(walk.cursor), priority: .background)
     }
 
     private static func query(_ cursor: BackfillCursor) -> ActivityQuery {
@@ -142,10 +140,9 @@ package struct SyncPlan: Sendable {
         }
         let seen = page.ids
         let gone = page.provesAbsence ? mirror.missing(from: seen, startedAfter: oldest) : []
-        let isBelievable = Self.isBelievable(gone.count, of: mirror.count)
         return landing(
             page, .newest, walkAfterNewest(page, oldest, mirror), now, upserts: mirror.differences(in: page.activities),
-            deletions: isBelievable ? gone : [], held: isBelievable ? 0 : gone.count)
+            gone: gone, of: mirror.count)
     }
 
     /// The walk goes on where it was, unless it must start anew: on a first sync, for a complete re-reading, or when what is
@@ -183,10 +180,7 @@ package struct SyncPlan: Sendable {
 
     private func landedEnd(_ walk: Walk, _ page: ActivityPage, _ mirror: ActivityMirror, _ now: UTCInstant) -> Landing {
         let gone = walk.seen.map { mirror.missing(from: $0) } ?? []
-        let isBelievable = Self.isBelievable(gone.count, of: mirror.count)
-        return landing(
-            page, .walk, nil, now, deletions: isBelievable ? gone : [], held: isBelievable ? 0 : gone.count,
-            isComplete: true)
+        return landing(page, .walk, nil, now, gone: gone, of: mirror.count, isComplete: true)
     }
 
     /// A page moves the bound down to one second above its oldest item, which repeats that item and whatever shares its second:
@@ -207,10 +201,14 @@ package struct SyncPlan: Sendable {
         deletions == 0 || (deletions < stored && (deletions <= believableDeletions || deletions * 20 <= stored))
     }
 
+    /// - Parameters:
+    ///   - gone: what the listing lacks; deleted if that is believable, held if not.
+    ///   - stored: how many rows there are to delete from.
     private func landing(
         _ page: ActivityPage, _ purpose: Step.Purpose, _ walk: Walk?, _ now: UTCInstant, upserts: [Activity] = [],
-        deletions: [Int64] = [], held: Int = 0, isComplete: Bool = false
+        gone: [Int64] = [], of stored: Int = 0, isComplete: Bool = false
     ) -> Landing {
+        let isBelievable = Self.isBelievable(gone.count, of: stored)
         var next = state
         next.isComplete = state.isComplete || isComplete
         // A complete re-reading starts over after a crash, since what it has seen is not stored; a first walk resumes.
@@ -218,8 +216,10 @@ package struct SyncPlan: Sendable {
         next.lastSuccessAt = now
         return Landing(
             batch: SyncBatch(
-                upserts: upserts, deletions: deletions, rejected: page.rejected, state: next, fetchedAt: now),
-            heldDeletions: held, completesHistory: next.isComplete && !state.isComplete, purpose: purpose, walk: walk,
+                upserts: upserts, deletions: isBelievable ? gone : [], rejected: page.rejected, state: next,
+                fetchedAt: now),
+            heldDeletions: isBelievable ? 0 : gone.count, completesHistory: next.isComplete && !state.isComplete,
+            purpose: purpose, walk: walk,
             beginsFull: purpose == .newest && wantsFull)
     }
 }

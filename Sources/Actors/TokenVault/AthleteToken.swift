@@ -11,6 +11,13 @@ package struct AthleteToken: Sendable, Hashable {
         self.refreshToken = refreshToken
         self.expiresAt = expiresAt
     }
+
+    /// What an exchange brought for this athlete; the grant of a refresh does not name one.
+    init(_ grant: TokenGrant, athleteID: Int64) {
+        self.init(
+            athleteID: athleteID, accessToken: grant.accessToken, refreshToken: grant.refreshToken,
+            expiresAt: grant.expiresAt)
+    }
 }
 
 /// Why there is no token to be had.

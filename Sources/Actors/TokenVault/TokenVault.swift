@@ -52,10 +52,7 @@ package actor TokenVault: Service {
         guard let stored = try await store.authorization() else { return }
         owner = stored.athleteID
         do throws(CipherFailure) {
-            flight.adopt(
-                AthleteToken(
-                    athleteID: stored.athleteID, accessToken: try cipher.decrypt(stored.accessToken),
-                    refreshToken: try cipher.decrypt(stored.refreshToken), expiresAt: stored.expiresAt))
+            flight.adopt(try decrypted(stored))
         } catch {
             flight.foundSealed()
         }
@@ -100,9 +97,7 @@ package actor TokenVault: Service {
     /// - Throws: ``VaultFailure``: `wrongAthlete`, or `store` when they could not be written down. `CancellationError` when the
     ///   caller is cancelled; the tokens are stored all the same.
     package func connect(_ grant: TokenGrant, athleteID: Int64) async throws {
-        let token = AthleteToken(
-            athleteID: athleteID, accessToken: grant.accessToken, refreshToken: grant.refreshToken,
-            expiresAt: grant.expiresAt)
+        let token = AthleteToken(grant, athleteID: athleteID)
         let waiter = newWaiter(for: .connection)
         try send(.connect(token, waiter: waiter.id))
         _ = try await answer(to: waiter)
@@ -189,10 +184,7 @@ package actor TokenVault: Service {
             } else if let newer = await stored(insteadOf: old) {
                 return .success(newer)
             } else {
-                let grant = try await refresh(old.refreshToken)
-                token = AthleteToken(
-                    athleteID: old.athleteID, accessToken: grant.accessToken, refreshToken: grant.refreshToken,
-                    expiresAt: grant.expiresAt)
+                token = AthleteToken(try await refresh(old.refreshToken), athleteID: old.athleteID)
             }
             if token != old {
                 unwritten = token
@@ -216,12 +208,16 @@ package actor TokenVault: Service {
     /// token that is remembered here has died.
     private func stored(insteadOf old: AthleteToken) async -> AthleteToken? {
         guard let stored = try? await store.authorization(), stored.athleteID == old.athleteID,
-            let access = try? cipher.decrypt(stored.accessToken),
-            let refresh = try? cipher.decrypt(stored.refreshToken),
-            refresh != old.refreshToken || access != old.accessToken
+            let token = try? decrypted(stored),
+            token.refreshToken != old.refreshToken || token.accessToken != old.accessToken
         else { return nil }
-        return AthleteToken(
-            athleteID: old.athleteID, accessToken: access, refreshToken: refresh, expiresAt: stored.expiresAt)
+        return token
+    }
+
+    private func decrypted(_ stored: StoredAuthorization) throws(CipherFailure) -> AthleteToken {
+        AthleteToken(
+            athleteID: stored.athleteID, accessToken: try cipher.decrypt(stored.accessToken),
+            refreshToken: try cipher.decrypt(stored.refreshToken), expiresAt: stored.expiresAt)
     }
 
     private func adopt(_ token: AthleteToken, for waiter: Int) async {
