@@ -23,6 +23,14 @@ package struct SandboxSettings: Sendable {
     package var tokenSeed: UInt64 = 1
 
     package init() {}
+
+    /// Settings for a sandbox whose mirror keeps its tokens in a store: it forgets them when it ends, and the store does not.
+    package static func outlivedByItsMirror() -> SandboxSettings {
+        var settings = SandboxSettings()
+        settings.adoptsEarlierTokens = true
+        settings.tokenSeed = .random(in: .min ... .max)
+        return settings
+    }
 }
 
 extension Duration {

@@ -27,31 +27,35 @@ enum StatsRenderer {
             return .missing(key.nothingStored(year: snapshot.localTime(at: now).date.year))
         }
         let local = snapshot.localTime(at: now)
-        switch key {
-        case .longest(let record, let year): return longest(record, year ?? local.date.year, snapshot)
-        case .activities(let query): return .found(page(query, snapshot))
-        case .yearToDate, .recentActivities, .monthly, .totals, .yearly:
-            return .found([
-                "type": .string(key.envelopeType), "data": data(key, snapshot, local),
-                "fetched_at": .string(fetchedAt.iso8601WithOffset),
-            ])
+        func envelope(_ type: String, _ data: JSON) -> Content {
+            .found(["type": .string(type), "data": data, "fetched_at": .string(fetchedAt.iso8601WithOffset)])
+        }
+        func statistics() -> Statistics { Statistics(of: snapshot.activities, at: local) }
+        return switch key {
+        case .yearToDate: envelope("ytd", yearToDate(statistics()))
+        case .recentActivities:
+            envelope("recent_activities", .array(snapshot.activities.prefix(30).map(JSON.recentActivity)))
+        case .monthly: envelope("monthly", monthly(statistics()))
+        case .totals: envelope("all_time_totals", .totalsByType(statistics().totalsByType))
+        case .yearly: envelope("yearly_stats", yearly(statistics()))
+        case .longest(let record, let year): longest(record, year ?? local.date.year, snapshot)
+        case .activities(let query): .found(page(query, snapshot))
         }
     }
 
-    private static func data(_ key: AnswerKey, _ snapshot: Snapshot, _ local: LocalDateTime) -> JSON {
-        if key == .recentActivities { return .array(snapshot.activities.prefix(30).map(JSON.recentActivity)) }
-        let statistics = Statistics(of: snapshot.activities, at: local)
-        return switch key {
-        case .yearToDate:
-            ["run": .totals(statistics.runYearToDate), "ride": .totals(statistics.rideYearToDate)]
-        case .monthly:
-            .object(statistics.months.map { JSON.Member("\($0.month)", .totals($0.totals)) })
-        case .totals: .totalsByType(statistics.totalsByType)
-        default:
-            .object(
-                statistics.totalsByYear.sorted { $0.key > $1.key }
-                    .map { JSON.Member(String($0.key), .totalsByType($0.value)) })
-        }
+    private static func yearToDate(_ statistics: Statistics) -> JSON {
+        ["run": .totals(statistics.runYearToDate), "ride": .totals(statistics.rideYearToDate)]
+    }
+
+    private static func monthly(_ statistics: Statistics) -> JSON {
+        .object(statistics.months.map { JSON.Member("\($0.month)", .totals($0.totals)) })
+    }
+
+    /// Years newest first.
+    private static func yearly(_ statistics: Statistics) -> JSON {
+        .object(
+            statistics.totalsByYear.sorted { $0.key > $1.key }
+                .map { JSON.Member(String($0.key), .totalsByType($0.value)) })
     }
 
     private static func longest(_ record: AnswerKey.Record, _ year: Int, _ snapshot: Snapshot) -> Content {
@@ -71,17 +75,6 @@ enum StatsRenderer {
 }
 
 extension AnswerKey {
-    /// The `type` of the envelope.
-    fileprivate var envelopeType: String {
-        switch self {
-        case .yearToDate: "ytd"
-        case .recentActivities, .longest, .activities: "recent_activities"
-        case .monthly: "monthly"
-        case .totals: "all_time_totals"
-        case .yearly: "yearly_stats"
-        }
-    }
-
     /// The original's words for a store that holds nothing yet.
     fileprivate func nothingStored(year: Int) -> String {
         switch self {

@@ -38,9 +38,7 @@ struct SandboxCommand: AsyncParsableCommand {
         Telemetry.bootstrap(format: .text, level: .info)
         let logger = Logger(label: "sandbox")
         let clock = SystemClock()
-        var settings = SandboxSettings()
-        settings.adoptsEarlierTokens = true
-        settings.tokenSeed = .random(in: .min ... .max)
+        var settings = SandboxSettings.outlivedByItsMirror()
         if unlimited { settings.limits = .generous }
         let now = clock.now().milliseconds
         let sandbox = Sandbox(

@@ -49,12 +49,8 @@ struct Provider: Sendable {
 
     /// The standard athlete, up to today.
     private static func makeSandbox(_ clock: any WallClock) -> Sandbox {
-        var settings = SandboxSettings()
-        // It forgets its tokens when the process ends, and the store does not.
-        settings.adoptsEarlierTokens = true
-        settings.tokenSeed = .random(in: .min ... .max)
-        return Sandbox(
-            athletes: [.standard(endingAt: clock.now().milliseconds)], settings: settings,
+        Sandbox(
+            athletes: [.standard(endingAt: clock.now().milliseconds)], settings: .outlivedByItsMirror(),
             clock: { clock.now().milliseconds })
     }
 }
