@@ -50,15 +50,33 @@ package enum ConnectionState: String, Sendable, Hashable, CaseIterable {
 
 /// The `last_error` of `/strava/status`.
 package struct SyncProblem: Sendable, Hashable {
-    /// A stable word for programs, such as `strava_unavailable`.
-    package var code: String
+    /// What went wrong, as a stable word for programs.
+    package enum Code: String, Sendable, Hashable, CaseIterable {
+        case needsAuthorization = "needs_authorization"
+        case missingScope = "missing_scope"
+        case wrongKey = "wrong_key"
+        case appInactive = "app_inactive"
+        case stravaRefused = "strava_refused"
+        case stravaUnavailable = "strava_unavailable"
+        case databaseUnavailable = "database_unavailable"
+
+        /// Whether nothing but a person helps: the athlete, who must connect again, or whoever set another key.
+        package var needsPerson: Bool {
+            switch self {
+            case .needsAuthorization, .missingScope, .wrongKey: true
+            case .appInactive, .stravaRefused, .stravaUnavailable, .databaseUnavailable: false
+            }
+        }
+    }
+
+    package var code: Code
     /// A sentence for people, naming the cure where there is one.
     ///
     /// Never a secret.
     package var message: String
     package var at: UTCInstant
 
-    package init(code: String, message: String, at: UTCInstant) {
+    package init(code: Code, message: String, at: UTCInstant) {
         self.code = code
         self.message = message
         self.at = at

@@ -19,9 +19,6 @@ package struct SyncHealth: Sendable {
     static let firstBackoff = Duration.seconds(5)
     static let longestBackoff = Duration.seconds(3600)
 
-    /// The one problem that is not Strava's.
-    private static let databaseCode = "database_unavailable"
-
     private var condition = Condition.well
     private var failures = 0
     package private(set) var isConnected: Bool
@@ -80,7 +77,7 @@ package struct SyncHealth: Sendable {
     package var outcomeWhileHeld: SyncOutcome {
         if case .budget(let until, _) = condition { return .limited(until: until) }
         guard let problem else { return .notConnected }
-        return problem.code == Self.databaseCode ? .storeFailed(problem) : .stravaFailed(problem)
+        return problem.code == .databaseUnavailable ? .storeFailed(problem) : .stravaFailed(problem)
     }
 
     /// Notes that no token was to be had, and says what waiting people are told.
@@ -100,7 +97,7 @@ package struct SyncHealth: Sendable {
             condition = .needsAuthorization
             return .stravaFailed(
                 note(
-                    "wrong_key", "ENCRYPTION_KEY does not fit the stored tokens. Set the key they were stored with.",
+                    .wrongKey, "ENCRYPTION_KEY does not fit the stored tokens. Set the key they were stored with.",
                     now))
         }
     }
@@ -115,24 +112,24 @@ package struct SyncHealth: Sendable {
             condition = .missingScope
             return .stravaFailed(
                 note(
-                    "missing_scope",
+                    .missingScope,
                     "The athlete did not grant access to activities. Connect again and leave the box ticked.", now))
         case .inactive:
             condition = .inactive(until: now + Self.longestBackoff)
             return .stravaFailed(
                 note(
-                    "app_inactive",
+                    .appInactive,
                     "Strava has switched the app off. Its owner needs a Strava subscription: see strava.com/settings/api.",
                     now))
         case .codeRefused, .misconfigured, .rejected, .limited:
-            return backOff(note("strava_refused", "Strava refuses the request: \(failure.message)", now))
-        case .unavailable: return backOff(note("strava_unavailable", "Strava does not answer: \(failure.message)", now))
+            return backOff(note(.stravaRefused, "Strava refuses the request: \(failure.message)", now))
+        case .unavailable: return backOff(note(.stravaUnavailable, "Strava does not answer: \(failure.message)", now))
         }
     }
 
     /// Notes a failure of the database, and says what waiting people are told.
     package mutating func failed(_ failure: StoreFailure, at now: UTCInstant) -> SyncOutcome {
-        let problem = note(Self.databaseCode, "The database does not answer: \(failure.message)", now)
+        let problem = note(.databaseUnavailable, "The database does not answer: \(failure.message)", now)
         _ = backOff(problem)
         return .storeFailed(problem)
     }
@@ -147,7 +144,7 @@ package struct SyncHealth: Sendable {
         condition = .needsAuthorization
         return .stravaFailed(
             note(
-                "needs_authorization",
+                .needsAuthorization,
                 "Strava no longer accepts the stored tokens. Connect again at /strava/authorize.", now))
     }
 
@@ -158,7 +155,7 @@ package struct SyncHealth: Sendable {
         return .stravaFailed(problem)
     }
 
-    private mutating func note(_ code: String, _ message: String, _ now: UTCInstant) -> SyncProblem {
+    private mutating func note(_ code: SyncProblem.Code, _ message: String, _ now: UTCInstant) -> SyncProblem {
         let problem = SyncProblem(code: code, message: message, at: now)
         self.problem = problem
         return problem

@@ -35,7 +35,7 @@ extension SyncOutcome {
         case .notConnected: ("No athlete is connected. Run `paceline serve` and connect one on its page.", ExitCode(77))
         case .limited(let until): ("Strava's rate limit is used up. Try again after \(until.iso8601).", ExitCode(75))
         case .stravaFailed(let problem):
-            (problem.message, ExitCode(problem.code == "strava_unavailable" ? 69 : 77))
+            (problem.message, ExitCode(problem.code == .stravaUnavailable ? 69 : 77))
         case .storeFailed(let problem): (problem.message, ExitCode(74))
         case .shuttingDown: ("Stopped before the refresh was done; what was fetched is stored.", ExitCode(75))
         }

@@ -17,7 +17,7 @@ struct ErrorBook: Sendable {
 
     /// 502 for a refresh.
     func stravaFailed(_ problem: SyncProblem) -> Response {
-        let id = note("refresh failed", "\(problem.code): \(problem.message)")
+        let id = note("refresh failed", "\(problem.code.rawValue): \(problem.message)")
         return .detail("Strava could not be refreshed. Please try again later. (Error ID: \(id))", status: .badGateway)
     }
 

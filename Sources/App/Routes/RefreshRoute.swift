@@ -47,17 +47,10 @@ struct RefreshRoute: Sendable {
         case .notConnected:
             .detail("No Strava authentication found. Please complete OAuth flow first.", status: .conflict)
         case .limited(let until): errors.limited(until: until)
-        case .stravaFailed(let problem) where problem.needsPerson: .detail(problem.message, status: .conflict)
+        case .stravaFailed(let problem) where problem.code.needsPerson: .detail(problem.message, status: .conflict)
         case .stravaFailed(let problem): errors.stravaFailed(problem)
         case .storeFailed(let problem): errors.databaseAway("refresh failed", problem.message)
         case .shuttingDown: .stopping
         }
     }
-}
-
-extension SyncProblem {
-    /// Whether nothing but a person helps: the athlete, who must connect again, or whoever set another key.
-    ///
-    /// Strava did not fail then, and the message says what to do.
-    fileprivate var needsPerson: Bool { ["needs_authorization", "missing_scope", "wrong_key"].contains(code) }
 }

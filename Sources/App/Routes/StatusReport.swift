@@ -44,7 +44,7 @@ extension JSON {
 
     fileprivate static func problem(_ problem: SyncProblem) -> JSON {
         [
-            "code": .string(problem.code), "message": .string(problem.message),
+            "code": .string(problem.code.rawValue), "message": .string(problem.message),
             "at": .string(problem.at.iso8601WithOffset),
         ]
     }

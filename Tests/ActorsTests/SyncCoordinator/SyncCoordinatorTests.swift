@@ -222,7 +222,7 @@ struct SyncCoordinatorTests {
                     Issue.record("\(outcome)")
                     return
                 }
-                #expect(problem.code == "needs_authorization")
+                #expect(problem.code.rawValue == "needs_authorization")
             }
             #expect(await shop.coordinator.status().state == .needsAuthorization)
         }
@@ -239,7 +239,7 @@ struct SyncCoordinatorTests {
                 Issue.record("\(outcome)")
                 return
             }
-            #expect(problem.code == "missing_scope")
+            #expect(problem.code.rawValue == "missing_scope")
             await shop.coordinator.connected(7)
             #expect(await shop.coordinator.refresh(.newest) == .succeeded)
         }
@@ -270,7 +270,7 @@ struct SyncCoordinatorTests {
                 Issue.record("\(outcome)")
                 return
             }
-            #expect(problem.code == "database_unavailable")
+            #expect(problem.code.rawValue == "database_unavailable")
             #expect(shop.diary.published.map(\.activities.count) == [0, 200])
             #expect(await shop.coordinator.status().activities == 200)
             let alarm = shop.clock.now() + .seconds(5)
@@ -295,7 +295,7 @@ struct SyncCoordinatorTests {
         }
         #expect(shop.strava.listCalls == 4)
         #expect(await shop.store.rows.count == 10)
-        #expect(await shop.coordinator.status().problem?.code == "strava_unavailable")
+        #expect(await shop.coordinator.status().problem?.code.rawValue == "strava_unavailable")
     }
 
     @Test func withoutAnAthleteNothingIsAskedUntilOneConnects() async throws {

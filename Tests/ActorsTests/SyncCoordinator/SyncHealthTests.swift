@@ -24,7 +24,7 @@ struct SyncHealthTests {
             Issue.record("\(outcome)")
             return
         }
-        #expect(problem.code == code)
+        #expect(problem.code.rawValue == code)
         #expect(problem.at == start)
         #expect(health.problem == problem)
         #expect(health.state(isSyncing: true) == state)
@@ -77,11 +77,11 @@ struct SyncHealthTests {
     @Test func aWrongKeyNamesItsCureAndWaitsForTheAthlete() {
         var health = SyncHealth(isConnected: true)
         _ = health.failed(VaultFailure.wrongKey, .scheduled, at: start)
-        #expect(health.problem?.code == "wrong_key")
+        #expect(health.problem?.code.rawValue == "wrong_key")
         #expect(health.problem?.message.contains("ENCRYPTION_KEY") == true)
         #expect(health.held(at: start) == .interactive)
         _ = health.failed(VaultFailure.store(StoreFailure(.unavailable, "away")), .scheduled, at: start)
-        #expect(health.problem?.code == "database_unavailable")
+        #expect(health.problem?.code.rawValue == "database_unavailable")
     }
 
     @Test func whoAsksWhileTheDatabaseIsAwayIsToldThatAndNotThatStravaFails() {

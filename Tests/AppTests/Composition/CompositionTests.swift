@@ -101,7 +101,7 @@ struct SyncLogTests {
     }
 
     @Test func routineIsQuietTroubleIsAWarningAndItsEndANotice() async {
-        let problem = SyncProblem(code: "strava_unavailable", message: "no route", at: now)
+        let problem = SyncProblem(code: .stravaUnavailable, message: "no route", at: now)
         let lines = await lines(
             .stateChanged(from: .idle, to: .syncing, problem: nil),
             .stateChanged(from: .syncing, to: .failing, problem: problem),
@@ -125,7 +125,7 @@ struct SyncLogTests {
 
 @Suite("The commands")
 struct CommandTests {
-    private static func problem(_ code: String) -> SyncProblem {
+    private static func problem(_ code: SyncProblem.Code) -> SyncProblem {
         SyncProblem(code: code, message: "a sentence", at: ManualClock().now())
     }
 
@@ -133,10 +133,10 @@ struct CommandTests {
         "each outcome of a refresh has its exit code",
         arguments: [
             (.succeeded, nil), (.notConnected, 77), (.limited(until: ManualClock().now()), 75),
-            (.stravaFailed(problem("strava_unavailable")), 69), (.stravaFailed(problem("strava_refused")), 77),
-            (.stravaFailed(problem("needs_authorization")), 77), (.stravaFailed(problem("missing_scope")), 77),
-            (.stravaFailed(problem("app_inactive")), 77), (.stravaFailed(problem("wrong_key")), 77),
-            (.storeFailed(problem("database_unavailable")), 74), (.shuttingDown, 75),
+            (.stravaFailed(problem(.stravaUnavailable)), 69), (.stravaFailed(problem(.stravaRefused)), 77),
+            (.stravaFailed(problem(.needsAuthorization)), 77), (.stravaFailed(problem(.missingScope)), 77),
+            (.stravaFailed(problem(.appInactive)), 77), (.stravaFailed(problem(.wrongKey)), 77),
+            (.storeFailed(problem(.databaseUnavailable)), 74), (.shuttingDown, 75),
         ] as [(SyncOutcome, Int32?)])
     func exitCode(outcome: SyncOutcome, code: Int32?) {
         #expect(outcome.complaint?.exitCode.rawValue == code)

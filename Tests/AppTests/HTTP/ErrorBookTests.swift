@@ -34,7 +34,7 @@ struct ErrorBookTests {
     }
 
     @Test func aFailedRefreshKeepsItsCauseInTheLog() throws {
-        let response = book.stravaFailed(SyncProblem(code: "strava_unavailable", message: "no route", at: clock.now()))
+        let response = book.stravaFailed(SyncProblem(code: .stravaUnavailable, message: "no route", at: clock.now()))
         let id = try sharedID(response)
         #expect(response.status == .badGateway)
         #expect(
