@@ -52,7 +52,8 @@ import Testing
                         }
                     }
                 }
-                #expect(descriptors(fallingTo: before) <= before)
+                // Each kind of ending has fifty connections, so a leak of any is far above what the runtime may open meanwhile.
+                #expect(descriptors(fallingTo: before + 4) <= before + 4)
                 #expect(try await first.exchange("/").status == 200)
             }
         }
@@ -62,10 +63,12 @@ import Testing
         await #expect(processExitsWith: .success) {
             try await openDescriptorsOfTheRuntime()
             let before = descriptorCount()
-            var limit = try limitDescriptors(spare: 9)
-            #expect(throws: SystemError.self) { try EventLoopGroup(count: 8) }
+            // Enough for twenty loops of two descriptors each: what they left behind would stand far above the one or two that the
+            // runtime may open for itself at any moment of a busy machine.
+            var limit = try limitDescriptors(spare: 41)
+            #expect(throws: SystemError.self) { try EventLoopGroup(count: 32) }
             try #require(setrlimit(Int32(RLIMIT_NOFILE.rawValue), &limit) == 0)
-            #expect(descriptors(fallingTo: before) <= before)
+            #expect(descriptors(fallingTo: before + 4) <= before + 4)
         }
     }
 }
