@@ -101,8 +101,8 @@ let package = Package(
         tests(
             "AppTests",
             [
-                "paceline", "Actors", "Crypto", "Gzip", "HTTP", "JSON", "SQLite", "Sandbox", "TestSupport", arguments,
-                httpTypes, log,
+                "paceline", "Actors", "Crypto", "Gzip", "HTTP", "JSON", "Reactor", "SQLite", "Sandbox", "TestSupport",
+                arguments, httpTypes, log,
             ]),
         // They start the built `paceline`, and so depend on it without importing it.
         tests("IntegrationTests", ["paceline", "Reactor", "Sandbox", "TestSupport", log]),

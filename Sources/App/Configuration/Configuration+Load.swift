@@ -1,5 +1,6 @@
 import Actors
 import Logging
+import Reactor
 
 extension Configuration {
     /// Checks everything and either gives the whole configuration or every problem at once.

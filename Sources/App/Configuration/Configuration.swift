@@ -1,5 +1,6 @@
 import Actors
 import Logging
+import Reactor
 
 /// Everything that a person can set, checked and typed.
 ///

@@ -1,3 +1,5 @@
+import Reactor
+
 /// An `http` or `https` address from the configuration, taken apart and checked.
 ///
 /// Only what a base address needs: no user name, no query, no fragment. Scheme and host are lower-cased and a port that the

@@ -1,4 +1,5 @@
 import Actors
+import Reactor
 import Testing
 
 @testable import paceline

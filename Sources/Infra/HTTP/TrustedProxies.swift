@@ -1,20 +1,27 @@
-import HTTP
 import HTTPTypes
+package import Reactor
 
 /// Who a request really comes from, and over what, as far as the proxies in between may be believed.
 ///
 /// Anybody can send `X-Forwarded-For`. What the nearest machine added stands at its end, so it is read from there, and only for as
 /// long as the machine that added an entry is one of ours.
-struct TrustedProxies: Sendable {
+package struct TrustedProxies: Sendable {
     private static let forwardedFor = HTTPField.Name("X-Forwarded-For")
     private static let forwardedProto = HTTPField.Name("X-Forwarded-Proto")
 
-    let blocks: [AddressBlock]
+    private let blocks: [AddressBlock]
+
+    /// The machine itself, where a proxy usually runs.
+    package static let loopback = TrustedProxies(blocks: AddressBlock.loopback)
+
+    package init(blocks: [AddressBlock]) {
+        self.blocks = blocks
+    }
 
     /// The client's address: the first from the near end that is not a trusted proxy's.
     ///
     /// Always the text of an address, whatever the field holds.
-    func clientAddress(of request: Request) -> String {
+    package func clientAddress(of request: Request) -> String {
         var client = request.peerAddress
         guard isTrusted(client), let name = Self.forwardedFor, let field = request.header(name) else { return client }
         for entry in field.split(separator: ",").reversed() {
@@ -28,7 +35,7 @@ struct TrustedProxies: Sendable {
     /// Whether a trusted proxy says that the browser came over TLS.
     ///
     /// Of several values the first is the browser's own hop.
-    func isSecure(_ request: Request) -> Bool {
+    package func isSecure(_ request: Request) -> Bool {
         guard isTrusted(request.peerAddress), let name = Self.forwardedProto, let field = request.header(name) else {
             return false
         }
@@ -36,7 +43,8 @@ struct TrustedProxies: Sendable {
         return proto.lowercased() == "https"
     }
 
-    private func isTrusted(_ text: String) -> Bool {
+    /// Whether the text is the address of a trusted proxy.
+    package func isTrusted(_ text: String) -> Bool {
         guard let address = IPAddress(text) else { return false }
         return blocks.contains { $0.contains(address) }
     }
@@ -45,8 +53,21 @@ struct TrustedProxies: Sendable {
     private static func address(_ entry: Substring) -> String? {
         let text = entry.filter { $0 != " " && $0 != "\t" }
         if IPAddress(text) != nil { return text }
-        guard let endpoint = try? HostAndPort(parsing: text) else { return nil }
-        let host = endpoint.host.trimmingBrackets
-        return IPAddress(host) == nil ? nil : host
+        guard let colon = text.lastIndex(of: ":"), isPort(text[text.index(after: colon)...]) else {
+            return bracketed(text[...])
+        }
+        let host = text[..<colon]
+        // An IPv6 address stands in brackets before a port.
+        return host.contains(":") ? bracketed(host) : IPAddress(String(host)).map { _ in String(host) }
+    }
+
+    private static func isPort(_ text: Substring) -> Bool {
+        text.utf8.allSatisfy(ASCII.isDigit) && UInt16(text) != nil
+    }
+
+    private static func bracketed(_ text: Substring) -> String? {
+        guard text.hasPrefix("["), text.hasSuffix("]") else { return nil }
+        let inner = String(text.dropFirst().dropLast())
+        return inner.contains(":") && IPAddress(inner) != nil ? inner : nil
     }
 }
