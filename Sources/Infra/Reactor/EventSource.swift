@@ -16,10 +16,10 @@ package enum Wake: Sendable, Equatable {
 ///
 /// `@unchecked`: everything mutable is touched on the loop's thread only, which `register` and each wait check.
 final class EventSource: @unchecked Sendable {
-    private struct Waiter {
-        var id: UInt64
-        var wake: CheckedContinuation<Wake, Never>
-    }
+    /// Unsafe means unchecked: a checked one is an allocation for each wait.
+    ///
+    /// What makes it right: whoever resumes one has taken it out of its place before, and `close` resumes what is left.
+    private typealias Waiter = UnsafeContinuation<Wake, Never>
 
     /// After so many waits that found something to read at once the loop gets a turn.
     private static let readsPerTurn = 16
@@ -31,8 +31,8 @@ final class EventSource: @unchecked Sendable {
     var readiness = Readiness()
     private var reader: Waiter?
     private var writer: Waiter?
-    private var lastWait: UInt64 = 0
     private var isInterrupted = false
+    private var isCancelled = false
     private var readsThisTurn = 0
     private var timer: LoopTimer?
 
@@ -67,59 +67,60 @@ final class EventSource: @unchecked Sendable {
             isInterrupted = false
             return .interrupted
         }
-        let id = nextWait()
-        return await withTaskCancellationHandler {
-            await withCheckedContinuation { wake in
-                precondition(reader == nil, "two tasks read one socket")
-                reader = Waiter(id: id, wake: wake)
-            }
-        } onCancel: {
-            // It may run before the waiter stands there, and on any thread; the loop calls it after either.
-            loop.execute { self.cancelWait(id) }
+        return await withUnsafeContinuation { wake in
+            precondition(reader == nil, "two tasks read one socket")
+            reader = wake
         }
     }
 
     func untilWritable() async -> Wake {
         if let wake = immediateWake(isReady: readiness.canWrite) { return wake }
-        let id = nextWait()
-        return await withTaskCancellationHandler {
-            await withCheckedContinuation { wake in
-                precondition(writer == nil, "two tasks write one socket")
-                writer = Waiter(id: id, wake: wake)
-            }
-        } onCancel: {
-            loop.execute { self.cancelWait(id) }
+        return await withUnsafeContinuation { wake in
+            precondition(writer == nil, "two tasks write one socket")
+            writer = wake
         }
+    }
+
+    /// Runs `body`; when the task is cancelled before it returns, every wait under way or to come ends with `.cancelled`.
+    ///
+    /// Around a whole conversation, because a handler for each wait would cost as much as the wait.
+    func cancellable<Value, Failure: Error>(
+        _ body: () async throws(Failure) -> Value
+    ) async throws(Failure) -> Value {
+        // The handler is called on any thread, so the loop does what it asks for.
+        let result: Result<Value, Failure> = await withTaskCancellationHandler {
+            do throws(Failure) { return .success(try await body()) } catch { return .failure(error) }
+        } onCancel: {
+            loop.execute { self.cancel() }
+        }
+        return try result.get()
     }
 
     private func immediateWake(isReady: Bool) -> Wake? {
         loop.preconditionOnLoop()
         guard descriptor.isOpen else { return .closed }
+        guard !isCancelled else { return .cancelled }
         // Before readiness: a peer that always has one more byte must not outrun its deadline.
         if let deadline, deadline <= loop.now { return .timedOut }
         return isReady ? .ready : nil
     }
 
-    private func nextWait() -> UInt64 {
-        lastWait += 1
-        return lastWait
-    }
-
-    private func cancelWait(_ id: UInt64) {
-        if reader?.id == id { wakeReader(.cancelled) }
-        if writer?.id == id { wakeWriter(.cancelled) }
+    private func cancel() {
+        isCancelled = true
+        wakeReader(.cancelled)
+        wakeWriter(.cancelled)
     }
 
     private func wakeReader(_ wake: Wake) {
         guard let waiter = reader else { return }
         reader = nil
-        waiter.wake.resume(returning: wake)
+        waiter.resume(returning: wake)
     }
 
     private func wakeWriter(_ wake: Wake) {
         guard let waiter = writer else { return }
         writer = nil
-        waiter.wake.resume(returning: wake)
+        waiter.resume(returning: wake)
     }
 
     // MARK: What happens to it

@@ -21,13 +21,13 @@ package struct MonotonicTime: Comparable, Hashable, Sendable {
 
     /// The point `duration` later; a negative duration counts as none, and one beyond five hundred years as the end of time.
     package static func + (time: MonotonicTime, duration: Duration) -> MonotonicTime {
-        let (seconds, attoseconds) = duration.components
-        guard seconds >= 0, attoseconds >= 0 else { return time }
-        let (whole, overflow) = UInt64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
-        guard !overflow else { return MonotonicTime(nanoseconds: .max) }
-        let (sum, carry) = time.nanoseconds.addingReportingOverflow(whole)
-        let (total, carryAgain) = sum.addingReportingOverflow(UInt64(attoseconds / 1_000_000_000))
-        return MonotonicTime(nanoseconds: carry || carryAgain ? .max : total)
+        time.advanced(nanoseconds: duration.wholeNanoseconds)
+    }
+
+    /// The same with a duration that was converted before: a `Duration` counts attoseconds in 128 bits, which is slow to divide.
+    package func advanced(nanoseconds: UInt64) -> MonotonicTime {
+        let (sum, carry) = self.nanoseconds.addingReportingOverflow(nanoseconds)
+        return MonotonicTime(nanoseconds: carry ? .max : sum)
     }
 
     /// Milliseconds from `earlier` to here, rounded up so that whoever sleeps them does not wake too early; 0 when past.
@@ -36,5 +36,16 @@ package struct MonotonicTime: Comparable, Hashable, Sendable {
         let rest = nanoseconds - earlier.nanoseconds
         let milliseconds = rest / 1_000_000 + (rest % 1_000_000 == 0 ? 0 : 1)
         return Int32(clamping: milliseconds)
+    }
+}
+
+extension Duration {
+    /// Its nanoseconds, rounded down; 0 when negative, the largest number when there are more.
+    package var wholeNanoseconds: UInt64 {
+        let (seconds, attoseconds) = components
+        guard seconds >= 0, attoseconds >= 0 else { return 0 }
+        let (whole, overflow) = UInt64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
+        let (sum, carry) = whole.addingReportingOverflow(UInt64(attoseconds / 1_000_000_000))
+        return overflow || carry ? .max : sum
     }
 }

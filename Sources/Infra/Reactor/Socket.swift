@@ -112,6 +112,15 @@ package final class Socket: Sendable {
     /// Waits until a write may be taken.
     package func untilWritable() async -> Wake { await source.untilWritable() }
 
+    /// Runs `body`; when the task is cancelled before it returns, every wait under way or to come ends with `.cancelled`.
+    ///
+    /// The waits themselves do not look at cancellation: put this once around all that one task does with the socket.
+    package func cancellable<Value, Failure: Error>(
+        _ body: () async throws(Failure) -> Value
+    ) async throws(Failure) -> Value {
+        try await source.cancellable(body)
+    }
+
     /// When both waits end with `.timedOut`; nil is never.
     ///
     /// Moving it later costs nothing, so set it for every request.

@@ -135,10 +135,12 @@ import Testing
         await loop.ended()
     }
 
-    @Test func cancellationWakesTheWaiterAndClosingToo() async throws {
+    @Test func cancellationWakesTheWaiter() async throws {
         try await withConnection { socket, _ in
             await withTaskGroup(of: Wake.self) { group in
-                group.addTask(executorPreference: socket.loop) { await socket.untilReadable() }
+                group.addTask(executorPreference: socket.loop) {
+                    await socket.cancellable { await socket.untilReadable() }
+                }
                 group.addTask(executorPreference: socket.loop) {
                     await Task.yield()
                     return .ready
@@ -147,6 +149,13 @@ import Testing
                 group.cancelAll()
                 #expect(await group.next() == .cancelled)
             }
+            // It stays cancelled, for whoever comes later.
+            #expect(await socket.untilReadable() == .cancelled)
+        }
+    }
+
+    @Test func closingWakesTheWaiter() async throws {
+        try await withConnection { socket, _ in
             async let wake = socket.untilReadable()
             await Task.yield()
             socket.close()
