@@ -11,7 +11,7 @@ package actor StatsCache<Key: Hashable & Sendable, Answer: Sendable> {
     private let render: Renderer
     private let costLimit: Int
     private var snapshot = Snapshot()
-    private var answers: [Key: Answer] = [:]
+    private nonisolated let shelf = Shelf<Key, Answer>()
     private var cost = 0
     private var answersExpireAt = UTCInstant(milliseconds: .min)
 
@@ -30,18 +30,23 @@ package actor StatsCache<Key: Hashable & Sendable, Answer: Sendable> {
         forgetAnswers()
     }
 
+    /// The answer for `key` if it has been made since the data or the month last changed; from any thread, without waiting.
+    package nonisolated func ready(_ key: Key) -> Answer? {
+        shelf.answer(key, at: clock.now())
+    }
+
     /// The answer for `key`, made now if the data or the month changed since it was last made.
     package func answer(_ key: Key) -> Answer {
         let now = clock.now()
         if now >= answersExpireAt {
-            forgetAnswers()
             answersExpireAt = snapshot.endOfLocalMonth(at: now)
+            forgetRendered()
         }
-        if let answer = answers[key] { return answer }
+        if let answer = shelf.answer(key, at: now) { return answer }
         let rendered = render(key, snapshot, now)
         guard rendered.cost <= costLimit else { return rendered.answer }
         if cost + rendered.cost > costLimit { forgetRendered() }
-        answers[key] = rendered.answer
+        shelf.put(rendered.answer, for: key)
         cost += rendered.cost
         return rendered.answer
     }
@@ -53,12 +58,12 @@ package actor StatsCache<Key: Hashable & Sendable, Answer: Sendable> {
     var keptCost: Int { cost }
 
     private func forgetAnswers() {
-        forgetRendered()
         answersExpireAt = UTCInstant(milliseconds: .min)
+        forgetRendered()
     }
 
     private func forgetRendered() {
-        answers.removeAll(keepingCapacity: true)
+        shelf.clear(expiry: answersExpireAt)
         cost = 0
     }
 }
