@@ -10,15 +10,29 @@ struct CrossOrigin: Responder {
     let origins: Set<String>
     let next: any Responder
 
+    func immediateResponse(to request: Request) -> Response? {
+        let origin = request.header(.origin)
+        if let origin, let answer = ownAnswer(request, origin) { return answer }
+        return next.immediateResponse(to: request).map { marked($0, origin) }
+    }
+
     func respond(to request: Request) async -> Response {
-        guard let origin = request.header(.origin) else { return varying(await next.respond(to: request)) }
-        let isAllowed = origins.contains(origin)
-        if request.method == .options, request.header(.accessControlRequestMethod) != nil {
-            return isAllowed
-                ? preflight(request, origin) : varying(.detail("Disallowed CORS origin", status: .badRequest))
-        }
-        var response = varying(await next.respond(to: request))
-        if isAllowed { allow(origin, &response) }
+        let origin = request.header(.origin)
+        if let origin, let answer = ownAnswer(request, origin) { return answer }
+        return marked(await next.respond(to: request), origin)
+    }
+
+    /// The answer to a preflight; nil for every other request.
+    private func ownAnswer(_ request: Request, _ origin: String) -> Response? {
+        guard request.method == .options, request.header(.accessControlRequestMethod) != nil else { return nil }
+        return origins.contains(origin)
+            ? preflight(request, origin) : varying(.detail("Disallowed CORS origin", status: .badRequest))
+    }
+
+    /// The answer with what its reader's browser must know.
+    private func marked(_ response: Response, _ origin: String?) -> Response {
+        var response = varying(response)
+        if let origin, origins.contains(origin) { allow(origin, &response) }
         return response
     }
 

@@ -61,6 +61,16 @@ struct QueryReader {
         problems.isEmpty ? nil : .json(["detail": .array(problems)], status: .unprocessableContent)
     }
 
+    /// A query that is answered with 422.
+    struct Refused: Error {
+        var response: Response
+    }
+
+    /// What was read, or the refusal if anything was wrong with it.
+    func result<Value>(_ value: Value) -> Result<Value, Refused> {
+        refusal.map { .failure(Refused(response: $0)) } ?? .success(value)
+    }
+
     private mutating func problem(
         _ type: String, _ name: String, _ message: String, _ input: String, context: JSON? = nil
     ) {

@@ -12,10 +12,23 @@ struct RequestLog: Responder {
     let proxies: TrustedProxies
     let next: any Responder
 
+    func immediateResponse(to request: Request) -> Response? {
+        guard logger.logLevel <= .debug else { return next.immediateResponse(to: request) }
+        let started = clock.now()
+        guard let response = next.immediateResponse(to: request) else { return nil }
+        note(request, response, started)
+        return response
+    }
+
     func respond(to request: Request) async -> Response {
         guard logger.logLevel <= .debug else { return await next.respond(to: request) }
         let started = clock.now()
         let response = await next.respond(to: request)
+        note(request, response, started)
+        return response
+    }
+
+    private func note(_ request: Request, _ response: Response, _ started: UTCInstant) {
         logger.debug(
             "request",
             metadata: [
@@ -23,6 +36,5 @@ struct RequestLog: Responder {
                 "status": "\(response.status.code)", "ms": "\((clock.now() - started).wholeMilliseconds)",
                 "client": "\(proxies.clientAddress(of: request))",
             ])
-        return response
     }
 }

@@ -14,30 +14,45 @@ struct StatsRoutes: Sendable {
         fixed("/strava/stats/yearly", .yearly, &router)
         record("/strava/stats/longest-run", .run, &router)
         record("/strava/stats/longest-ride", .ride, &router)
-        router.on(.get, "/strava/activities", activities)
+        on("/strava/activities", &router, key: activities)
     }
 
     private func fixed(_ path: String, _ key: AnswerKey, _ router: inout Router) {
-        router.on(.get, path) { [cache] request in await cache.answer(key).response(to: request) }
+        on(path, &router) { _ in .success(key) }
     }
 
     private func record(_ path: String, _ record: AnswerKey.Record, _ router: inout Router) {
-        router.on(.get, path) { [cache] request in
+        on(path, &router) { request in
             var query = QueryReader(request)
             let year = query.integer("year", in: 1...9999)
-            if let refusal = query.refusal { return refusal }
-            return await cache.answer(.longest(record, year: year)).response(to: request)
+            return query.result(.longest(record, year: year))
         }
     }
 
-    @Sendable
-    private func activities(_ request: Request) async -> Response {
+    private func activities(_ request: Request) -> Result<AnswerKey, QueryReader.Refused> {
         var query = QueryReader(request)
         let page = ActivityPageQuery(
             limit: query.integer("limit", in: 1...1000) ?? 100,
             offset: query.integer("offset", in: 0...Int.max) ?? 0,
             filter: ActivityFilter(year: query.integer("year", in: 1...9999), type: query.text("activity_type")))
-        if let refusal = query.refusal { return refusal }
-        return await cache.answer(.activities(page)).response(to: request)
+        return query.result(.activities(page))
+    }
+
+    /// What has been rendered before is answered at once; anything else asks the cache.
+    private func on(
+        _ path: String, _ router: inout Router,
+        key: @escaping @Sendable (Request) -> Result<AnswerKey, QueryReader.Refused>
+    ) {
+        router.on(.get, path) { [cache] request in
+            switch key(request) {
+            case .success(let key): cache.ready(key)?.response(to: request)
+            case .failure(let refused): refused.response
+            }
+        } _: { [cache] request in
+            switch key(request) {
+            case .success(let key): await cache.answer(key).response(to: request)
+            case .failure(let refused): refused.response
+            }
+        }
     }
 }

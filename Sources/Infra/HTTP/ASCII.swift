@@ -32,7 +32,7 @@ enum ASCII {
     }
 
     /// What may stand in a field line or target at all: no control character but the tab.
-    static func isControl(_ byte: UInt8) -> Bool { byte < 0x20 && byte != tab || byte == 0x7F }
+    static func isControl(_ byte: UInt8) -> Bool { byte < space && byte != tab || byte == 0x7F }
 
     static func lowercased(_ byte: UInt8) -> UInt8 {
         byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte

@@ -13,15 +13,15 @@ extension Connection {
             socket.reset()
             return false
         case .hang:
-            if !machine.isDraining { try await discardUntilEnd() }
+            if !machine.isDraining { try await socket.discardUntilEnd() }
             return false
         case .truncated(let count):
-            appendHead(of: response, plan: plan, requestID: requestID)
-            if plan.sendsBody { append(response.body.prefix(max(0, count))) }
+            putHead(of: response, plan, requestID)
+            if plan.sendsBody { put(response.body.prefix(max(0, count))) }
             try await flush()
             return false
         case .drip(let count, let pause):
-            appendHead(of: response, plan: plan, requestID: requestID)
+            putHead(of: response, plan, requestID)
             guard try await flush() else { return false }
             guard plan.sendsBody else { return plan.keepsOpen }
             return try await drip(response.body, count: max(1, count), pause: pause) && plan.keepsOpen
@@ -30,7 +30,7 @@ extension Connection {
 
     private func drip(_ body: [UInt8], count: Int, pause: Duration) async throws(SystemError) -> Bool {
         for start in stride(from: 0, to: body.count, by: count) {
-            append(body[start..<min(start + count, body.count)])
+            put(body[start..<min(start + count, body.count)])
             guard try await flush() else { return false }
             do {
                 try await socket.loop.sleep(for: pause)

@@ -4,31 +4,47 @@ import Reactor
 
 /// One client's connection: reads requests, asks the responder, writes answers.
 ///
-/// `ConnectionMachine` decides and `RequestParser` reads; this does what they say. One task runs it, on its loop.
+/// `ConnectionMachine` decides and `RequestParser` reads; this does what they say. One task runs it, on its loop. It is a loop of two
+/// steps: ``serve()`` answers whatever has come, as far as that needs no waiting, and ``run()`` waits for what it then lacks.
 ///
 /// `@unchecked`: `run`, `drain` and all they call run on the loop's thread only.
 final class Connection: @unchecked Sendable {
-    /// Answers up to this size are joined with their head; larger bodies are sent from where they are.
-    private static let joinedBody = 16 * 1024
-    /// Pipelined answers are sent together up to about this size.
-    private static let batchSize = 64 * 1024
+    /// Why `serve` stopped.
+    private enum Pause {
+        /// Everything that has come is answered.
+        case input
+        /// The output is to go out before more is put there.
+        case room
+        /// The handler needs time.
+        case handler(Request)
+        /// The answer is to be sent in a faulty way.
+        case fault(Response, ConnectionMachine.Plan, requestID: String)
+        /// The other connections of the loop get a turn.
+        case turn
+        /// The last answer has been put into the output.
+        case end
+    }
+
     /// After so many requests without a pause the other connections of the loop get a turn.
     private static let requestsPerTurn = 64
 
     let socket: Socket
     let host: ConnectionHost
-    private let peerAddress: String
+    let peer: Peer
     private var parser: RequestParser
     private(set) var machine = ConnectionMachine()
-    private var output: [UInt8] = []
-    private var sent = 0
+    private var output: OutputBuffer
     private var requestsThisTurn = 0
+    /// Since when nothing has been asked; what a draining server goes by.
+    private var quietSince: MonotonicTime
 
-    init(socket: Socket, host: ConnectionHost) {
+    init(socket: Socket, peer: Peer, host: ConnectionHost) {
         self.socket = socket
+        self.peer = peer
         self.host = host
-        peerAddress = socket.peer.host
-        parser = RequestParser(limits: host.configuration.limits)
+        parser = RequestParser(limits: host.configuration.limits, pool: host.inputPool)
+        output = OutputBuffer(pool: host.outputPool)
+        quietSince = socket.loop.now
         if let bytes = host.configuration.sendBufferBytes { socket.setSendBuffer(bytes: bytes) }
     }
 
@@ -40,28 +56,105 @@ final class Connection: @unchecked Sendable {
 
     /// Serves until either side has had enough; the socket is closed then.
     func run() async {
-        do throws(SystemError) {
-            while try await step() {}
-        } catch {
-            // Clients leave in the middle of everything; that is theirs to do.
-            host.logger.debug("connection broke", metadata: ["peer": "\(peerAddress)", "error": "\(error)"])
+        await socket.cancellable {
+            do throws(SystemError) {
+                while try await step() {}
+            } catch {
+                // Clients leave in the middle of everything; that is theirs to do.
+                host.logger.debug("connection broke", metadata: ["peer": "\(peer.address)", "error": "\(error)"])
+            }
         }
         socket.close()
     }
 
-    /// One event of the parser; false at the connection's end.
+    /// Serves once and waits once; false at the connection's end.
     private func step() async throws(SystemError) -> Bool {
-        switch parser.next() {
-        case .request(let message): return try await answer(message)
-        case .rejected(let fault): return try await reject(fault)
-        case .continueExpected:
-            output.append(text: "HTTP/1.1 100 Continue\r\n\r\n")
-            return try await flush()
-        case .needsMore:
-            // Everything that had come is answered: now send it, in one call however many answers it is.
+        switch serve() {
+        case .input:
+            // However many answers it is, they go out in one call.
             guard try await flush() else { return false }
             return try await receive()
+        case .room: return try await flush()
+        case .turn:
+            await Task.yield()
+            return true
+        case .handler(let request):
+            // Whoever pipelines gets the answers that are ready before one that is not.
+            guard try await flush() else { return false }
+            switch conclude(await host.respond(to: request, from: peer), request.id) {
+            case nil: return true
+            case .fault(let response, let plan, let id): return try await misbehave(response, plan: plan, requestID: id)
+            case .end: return try await finish()
+            case .some: return try await flush()
+            }
+        case .fault(let response, let plan, let id): return try await misbehave(response, plan: plan, requestID: id)
+        case .end: return try await finish()
         }
+    }
+
+    // MARK: Serving
+
+    /// Answers what has come, until something must be waited for.
+    private func serve() -> Pause {
+        while true {
+            switch parser.next() {
+            case .needsMore: return .input
+            case .continueExpected: output.append { $0.append(text: "HTTP/1.1 100 Continue\r\n\r\n") }
+            case .rejected(let fault):
+                reject(fault)
+                return .end
+            case .request(let message):
+                let request = begin(message)
+                guard let response = host.responder.immediateResponse(to: request) else { return .handler(request) }
+                if let pause = conclude(response, request.id) { return pause }
+                requestsThisTurn += 1
+                if requestsThisTurn == Self.requestsPerTurn {
+                    requestsThisTurn = 0
+                    return .turn
+                }
+            }
+        }
+    }
+
+    private func begin(_ message: RequestParser.Message) -> Request {
+        machine.requestArrived(
+            isHead: message.method == .head, isVersion11: message.isVersion11, keepsAlive: message.keepsAlive)
+        return Request(
+            method: message.method, head: message.head, body: message.body, peerAddress: peer.address,
+            id: host.nextRequestID())
+    }
+
+    /// Puts an answer into the output; nil when the next request may follow at once.
+    private func conclude(_ response: Response, _ requestID: String) -> Pause? {
+        let wantsClose = !response.fields.isEmpty && response.fields[.connection]?.lowercased() == "close"
+        let plan = machine.answerReady(response.status, wantsClose: wantsClose)
+        guard response.transmission == .normal else { return .fault(response, plan, requestID: requestID) }
+        put(response, plan, requestID)
+        guard plan.keepsOpen else { return .end }
+        return output.isFull ? .room : nil
+    }
+
+    private func reject(_ fault: HTTPFault) {
+        let id = host.nextRequestID()
+        host.logger.debug(
+            "request refused",
+            metadata: [
+                "peer": "\(peer.address)", "id": "\(id)", "status": "\(fault.status.code)", "why": "\(fault.detail)",
+            ])
+        put(Response(fault), machine.rejected(), id)
+    }
+
+    private func put(_ response: Response, _ plan: ConnectionMachine.Plan, _ requestID: String) {
+        putHead(of: response, plan, requestID)
+        if plan.sendsBody { output.append(body: response.body) }
+    }
+
+    func putHead(of response: Response, _ plan: ConnectionMachine.Plan, _ requestID: String) {
+        output.append { host.encoder.appendHead(of: response, plan: plan, requestID: requestID, to: &$0) }
+    }
+
+    func put(_ bytes: ArraySlice<UInt8>) {
+        output.append { $0.append(contentsOf: bytes) }
     }
 
     // MARK: Reading
@@ -71,15 +164,17 @@ final class Connection: @unchecked Sendable {
         switch machine.bytesRanOut(parser.stage) {
         case .close: return false
         case .keepWaiting: break
-        case .wait(let phase): socket.deadline = socket.loop.now + host.timeLimit(phase)
+        case .wait(let phase): beginWait(phase)
         }
+        parser.settle()
         requestsThisTurn = 0
         switch await socket.untilReadable() {
         case .ready, .interrupted: break
         case .cancelled, .closed: return false
         case .timedOut:
             guard case .reject(let fault) = machine.deadlinePassed(parser.stage) else { return false }
-            return try await reject(fault)
+            reject(fault)
+            return try await finish()
         }
         // An interrupted wait reads too: a request that has come before the server began to drain is answered.
         let count = try parser.fill { buffer, offset throws(SystemError) in
@@ -89,114 +184,32 @@ final class Connection: @unchecked Sendable {
         return count != 0
     }
 
-    // MARK: Answering
-
-    private func answer(_ message: RequestParser.Message) async throws(SystemError) -> Bool {
-        socket.deadline = nil
-        machine.requestArrived(
-            isHead: message.method == .head, isVersion11: message.isVersion11, keepsAlive: message.keepsAlive)
-        let request = Request(
-            method: message.method, head: message.head, body: message.body, peerAddress: peerAddress,
-            id: host.nextRequestID())
-        let response = await host.responder.respond(to: request)
-        let wantsClose = !response.fields.isEmpty && response.fields[.connection]?.lowercased() == "close"
-        let plan = machine.answerReady(response.status, wantsClose: wantsClose)
-        guard response.transmission == .normal else {
-            return try await misbehave(response, plan: plan, requestID: request.id)
-        }
-        guard try await send(response, plan: plan, requestID: request.id) else { return false }
-        guard plan.keepsOpen else {
-            guard try await flush() else { return false }
-            try await linger()
-            return false
-        }
-        requestsThisTurn += 1
-        if requestsThisTurn == Self.requestsPerTurn {
-            requestsThisTurn = 0
-            await Task.yield()
-        }
-        return true
-    }
-
-    private func reject(_ fault: HTTPFault) async throws(SystemError) -> Bool {
-        let plan = machine.rejected()
-        let id = host.nextRequestID()
-        host.logger.debug(
-            "request refused",
-            metadata: [
-                "peer": "\(peerAddress)", "id": "\(id)", "status": "\(fault.status.code)", "why": "\(fault.detail)",
-            ])
-        guard try await send(Response(fault), plan: plan, requestID: id), try await flush() else { return false }
-        try await linger()
-        return false
-    }
-
-    private func send(
-        _ response: Response, plan: ConnectionMachine.Plan, requestID: String
-    ) async throws(SystemError) -> Bool {
-        appendHead(of: response, plan: plan, requestID: requestID)
-        guard plan.sendsBody else { return true }
-        if response.body.count <= Self.joinedBody {
-            output.append(contentsOf: response.body)
-            return output.count < Self.batchSize ? true : try await flush()
-        }
-        return try await flush(then: response.body)
-    }
-
-    func appendHead(of response: Response, plan: ConnectionMachine.Plan, requestID: String) {
-        host.encoder.appendHead(of: response, plan: plan, requestID: requestID, to: &output)
-    }
-
-    func append(_ bytes: ArraySlice<UInt8>) {
-        output.append(contentsOf: bytes)
+    private func beginWait(_ phase: ConnectionMachine.Phase) {
+        let now = socket.loop.now
+        if phase == .idle { quietSince = now }
+        let start = phase == .farewell ? quietSince : now
+        socket.deadline = start.advanced(nanoseconds: host.timeLimits[phase])
     }
 
     // MARK: Writing
 
-    /// Sends what has been put together, then `body`; false when the peer takes nothing or the connection is to end.
+    /// Sends what has been put together; false when the peer takes nothing or the connection is to end.
     @discardableResult
-    func flush(then body: [UInt8] = []) async throws(SystemError) -> Bool {
-        var bodySent = 0
-        while sent < output.count || bodySent < body.count {
-            let count =
-                body.isEmpty
-                ? try socket.write(output, from: sent)
-                : try socket.write(output, from: sent, then: body, from: bodySent)
-            if let count {
-                let ofOutput = min(count, output.count - sent)
-                sent += ofOutput
-                bodySent += count - ofOutput
-                continue
-            }
+    func flush() async throws(SystemError) -> Bool {
+        while try !output.send(to: socket) {
             // Counted from the last byte the peer took.
-            socket.deadline = socket.loop.now + host.configuration.writeTimeout
+            socket.deadline = socket.loop.now.advanced(nanoseconds: host.timeLimits.write)
             let wake = await socket.untilWritable()
             socket.deadline = nil
+            // A draining server interrupts readers only.
             guard wake == .ready else { return false }
         }
-        output.removeAll(keepingCapacity: output.capacity <= Self.batchSize)
-        sent = 0
         return true
     }
 
-    /// Ends the connection so that the last answer arrives.
-    ///
-    /// Closing a socket with unread bytes resets the connection, and a reset makes the peer's kernel drop an answer it has not read yet.
-    /// So the sending side ends first, and what still comes is dropped for a while.
-    private func linger() async throws(SystemError) {
-        socket.shutdownWriting()
-        socket.deadline = socket.loop.now + host.configuration.lingerTimeout
-        // Draining does not cut it short: the answer has yet to arrive, and the time is bounded.
-        while try await discardUntilEnd() == .interrupted {}
-    }
-
-    /// Reads and drops until the peer ends, which is `.ready`, or until something else ends the wait.
-    @discardableResult
-    func discardUntilEnd() async throws(SystemError) -> Wake {
-        var waste = [UInt8](repeating: 0, count: 4096)
-        while true {
-            let wake = await socket.untilReadable()
-            guard wake == .ready, try socket.read(into: &waste, at: 0) != 0 else { return wake }
-        }
+    /// Sends the last answer and ends the connection so that it arrives; false, since nothing follows.
+    private func finish() async throws(SystemError) -> Bool {
+        if try await flush() { try await socket.linger(nanoseconds: host.timeLimits.linger) }
+        return false
     }
 }

@@ -1,48 +1,59 @@
-import HTTPTypes
 import Logging
 import Reactor
-import Synchronization
 
-/// One loop's part of a server: its listener and the connections it accepted.
+/// One loop's part of a server: its listener, the connections it accepted, and what these share.
 ///
 /// `@unchecked`: but for `beginDraining`, everything runs on the loop's thread only.
 final class ConnectionHost: @unchecked Sendable {
     private static let acceptsWhileDraining = 1024
+    /// So many refused clients at one time are waited for until they have read why; others are just left.
+    private static let refusedAtOnce = 64
+    /// A handshake that was under way when newcomers were sent elsewhere is finished by then.
+    private static let handshakeTime = Duration.milliseconds(250)
 
     let configuration: HTTPServerConfiguration
+    let timeLimits: TimeLimits
     let responder: any Responder
     let logger: Logger
+    let inputPool = BufferPool.filled(size: 16 * 1024)
+    // A batch, and the answer that completes it.
+    let outputPool = BufferPool.empty(size: OutputBuffer.batchSize + 20 * 1024)
     var encoder: ResponseEncoder
     private let loop: EventLoop
     private let listener: Listener
-    /// Counts the connections of all hosts of the server.
-    private let total: ConnectionCount
+    private let admission: Admission
     private var ids: RequestIDs
     private var connections: [ObjectIdentifier: Connection] = [:]
+    private var refused = 0
     private var isDraining = false
     private var onEmpty: CheckedContinuation<Void, Never>?
 
     init(
         configuration: HTTPServerConfiguration, responder: any Responder, logger: Logger, loop: EventLoop,
-        listener: Listener, total: ConnectionCount, ids: RequestIDs
+        listener: Listener, admission: Admission, ids: RequestIDs
     ) {
         self.configuration = configuration
+        timeLimits = TimeLimits(configuration)
         self.responder = responder
         self.logger = logger
         self.loop = loop
         self.listener = listener
-        self.total = total
+        self.admission = admission
         self.ids = ids
         encoder = ResponseEncoder(serverName: configuration.serverName)
     }
 
     func nextRequestID() -> String { ids.next() }
 
-    func timeLimit(_ phase: ConnectionMachine.Phase) -> Duration {
-        switch phase {
-        case .opening, .head: configuration.headerTimeout
-        case .idle: configuration.idleTimeout
-        case .body: configuration.bodyTimeout
+    /// Asks the responder, unless the client is behind a proxy and has enough under way.
+    func respond(to request: Request, from peer: Peer) async -> Response {
+        guard peer.isProxy else { return await responder.respond(to: request) }
+        let address = configuration.trustedProxies.clientAddress(of: request)
+        guard !configuration.trustedProxies.isTrusted(address), let client = IPAddress(address) else {
+            return await responder.respond(to: request)
+        }
+        return await admission.respond(to: client, named: address, at: loop.now) {
+            await responder.respond(to: request)
         }
     }
 
@@ -54,12 +65,7 @@ final class ConnectionHost: @unchecked Sendable {
             var left = Self.acceptsWhileDraining
             while left > 0, let socket = await nextSocket() {
                 if isDraining { left -= 1 }
-                let connection = Connection(socket: socket, host: self)
-                connections[ObjectIdentifier(connection)] = connection
-                group.addTask(executorPreference: self.loop) {
-                    await connection.run()
-                    self.ended(connection)
-                }
+                receive(socket, &group)
                 // A backlog that is never empty must not keep the connections from running.
                 await Task.yield()
             }
@@ -71,26 +77,27 @@ final class ConnectionHost: @unchecked Sendable {
 
     /// Stops accepting and ends what is idle.
     ///
-    /// Callable from anywhere; a second call changes nothing.
+    /// Callable from anywhere; a second call changes nothing. Where another process shares the port, newcomers are sent to it first, so that
+    /// none is between the two when the listener closes.
     func beginDraining() {
         loop.execute {
-            self.isDraining = true
-            self.listener.interrupt()
+            guard self.configuration.sharesPort, self.listener.turnAwayNewcomers() else { return self.stopAccepting() }
+            _ = self.loop.schedule(after: Self.handshakeTime) { self.stopAccepting() }
         }
+    }
+
+    private func stopAccepting() {
+        isDraining = true
+        listener.interrupt()
     }
 
     // MARK: Accepting
 
-    /// The next connection that has a place; nil when there will be none.
+    /// The next connection; nil when there will be none.
     private func nextSocket() async -> Socket? {
         while true {
             do throws(SystemError) {
-                guard let socket = try await listener.accept() else { return nil }
-                if total.enter(limit: configuration.maximumConnections) { return socket }
-                refuse(socket)
-                // Newcomers above the ceiling must not keep a server that drains from ending, nor the loop from turning.
-                guard !isDraining else { return nil }
-                await Task.yield()
+                return try await listener.accept()
             } catch {
                 logger.warning(
                     "cannot accept connections; raise the limit of open files (ulimit -n)",
@@ -101,23 +108,41 @@ final class ConnectionHost: @unchecked Sendable {
         }
     }
 
-    /// Tells a connection above the ceiling so, as far as one write goes.
-    private func refuse(_ socket: Socket) {
+    /// Serves a newcomer, or tells it that there is no place.
+    private func receive(_ socket: Socket, _ group: inout DiscardingTaskGroup) {
+        let peer = Peer(socket.peer, proxies: configuration.trustedProxies)
+        guard admission.enter(peer, at: loop.now) else { return refuse(socket, &group) }
+        let connection = Connection(socket: socket, peer: peer, host: self)
+        connections[ObjectIdentifier(connection)] = connection
+        group.addTask(executorPreference: loop) {
+            await connection.run()
+            self.ended(connection)
+        }
+    }
+
+    /// Answers 503, as far as one write goes.
+    private func refuse(_ socket: Socket, _ group: inout DiscardingTaskGroup) {
         var output: [UInt8] = []
         let plan = ConnectionMachine.Plan(sendsBody: true, sendsLength: true, connection: .close, keepsOpen: false)
-        let response = Response(.tooManyConnections)
+        let response = Response.refusal(.tooManyConnections)
         encoder.appendHead(of: response, plan: plan, requestID: nextRequestID(), to: &output)
         output.append(contentsOf: response.body)
         _ = try? socket.write(output, from: 0)
-        socket.close()
-        logger.debug("connection refused: too many", metadata: ["limit": "\(configuration.maximumConnections)"])
+        // Each holds a descriptor, so a flood of them is not waited for, and some see a reset instead of the answer.
+        guard refused < Self.refusedAtOnce, !isDraining else { return socket.close() }
+        refused += 1
+        group.addTask(executorPreference: loop) {
+            await socket.cancellable { try? await socket.linger(nanoseconds: self.timeLimits.linger) }
+            socket.close()
+            self.refused -= 1
+        }
     }
 
     // MARK: Ending
 
     private func ended(_ connection: Connection) {
         connections[ObjectIdentifier(connection)] = nil
-        total.leave()
+        admission.leave(connection.peer)
         if connections.isEmpty { finishDraining() }
     }
 
@@ -144,21 +169,5 @@ final class ConnectionHost: @unchecked Sendable {
         guard let onEmpty else { return }
         self.onEmpty = nil
         onEmpty.resume()
-    }
-}
-
-/// How many connections a server has, over all its loops.
-final class ConnectionCount: Sendable {
-    private let count = Atomic<Int>(0)
-
-    /// False, without counting, when the limit is reached.
-    func enter(limit: Int) -> Bool {
-        if count.wrappingAdd(1, ordering: .relaxed).newValue <= limit { return true }
-        count.wrappingSubtract(1, ordering: .relaxed)
-        return false
-    }
-
-    func leave() {
-        count.wrappingSubtract(1, ordering: .relaxed)
     }
 }

@@ -15,6 +15,8 @@ struct ConnectionMachine {
         case idle
         case head
         case body
+        /// Whatever a client of a draining server sent before it could know; the time runs from when the connection fell silent.
+        case farewell
     }
 
     enum WaitAction: Equatable {
@@ -56,11 +58,10 @@ struct ConnectionMachine {
         guard case .waiting(let previous) = state else { return .close }
         let phase: Phase =
             switch stage {
-            case .none: isFirst ? .opening : .idle
+            case .none: isDraining ? .farewell : isFirst ? .opening : .idle
             case .head: .head
             case .body: .body
             }
-        if isDraining && stage == .none { return .close }
         // The first bytes of the first request do not start its time again.
         if previous == phase || previous == .opening && phase == .head { return .keepWaiting }
         state = .waiting(phase)

@@ -18,5 +18,6 @@ package struct HTTPFault: Error, Equatable, Sendable {
     static let tooManyFields = HTTPFault(.requestHeaderFieldsTooLarge, "There are too many header fields")
     static let bodyTooLarge = HTTPFault(.contentTooLarge, "The request body is too large")
     static let requestTimeout = HTTPFault(.requestTimeout, "The request did not arrive in time")
+    static let tooManyRequests = HTTPFault(.serviceUnavailable, "Too many requests at one time; try again in a moment")
     static let tooManyConnections = HTTPFault(.serviceUnavailable, "Too many connections")
 }

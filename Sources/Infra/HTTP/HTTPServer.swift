@@ -42,7 +42,9 @@ package final class HTTPServer: Service {
                     + "127.0.0.1 or ::1, and PORT to a number from 0 to 65535")
         }
         do throws(SystemError) {
-            return ListeningAddress(listeners: try Listener.bind(address, on: loops.loops))
+            return ListeningAddress(
+                listeners: try Listener.bind(
+                    address, on: loops.loops, sharesPort: configuration.sharesPort))
         } catch {
             throw BindError(error, address: address)
         }
@@ -82,7 +84,7 @@ package final class HTTPServer: Service {
 
     private func makeHosts() throws(BindError) -> [(loop: EventLoop, host: ConnectionHost)] {
         let listeners = try taken().listeners
-        let total = ConnectionCount()
+        let admission = Admission(configuration, logger: logger)
         let run = UInt64.random(in: .min ... .max)
         if let address = listeners.first?.address {
             logger.info("listening", metadata: ["address": "\(address)", "loops": "\(listeners.count)"])
@@ -91,7 +93,7 @@ package final class HTTPServer: Service {
         return zip(loops.loops, listeners).enumerated().map { index, pair in
             let host = ConnectionHost(
                 configuration: configuration, responder: responder, logger: logger, loop: pair.0, listener: pair.1,
-                total: total, ids: RequestIDs(run: run, loop: index))
+                admission: admission, ids: RequestIDs(run: run, loop: index))
             return (pair.0, host)
         }
     }

@@ -52,31 +52,42 @@ struct HeadParser {
 
     mutating func parse(_ bytes: Span<UInt8>) throws(HTTPFault) -> Progress {
         while position < bytes.count {
-            let byte = bytes[position]
-            position += 1
             if sawCR {
-                guard byte == ASCII.lf else { throw .badRequest("A carriage return stands alone") }
+                position += 1
+                guard bytes[position - 1] == ASCII.lf else { throw .badRequest("A carriage return stands alone") }
                 sawCR = false
                 let line = lineStart..<position - 2
                 lineStart = position
                 if try lineEnded(line, bytes) { return .complete(length: position) }
-            } else if byte == ASCII.cr {
-                sawCR = true
             } else {
-                try checkByte(byte)
+                try skipText(bytes)
             }
         }
         return .incomplete
     }
 
-    private func checkByte(_ byte: UInt8) throws(HTTPFault) {
-        guard byte != ASCII.lf else { throw .badRequest("A line feed stands alone") }
-        guard !ASCII.isControl(byte) else { throw .badRequest("A control character stands in the header") }
+    /// Goes on to behind the line's carriage return, or to the end of the bytes.
+    private mutating func skipText(_ bytes: Span<UInt8>) throws(HTTPFault) {
+        let end = min(bytes.count, textEnd)
+        var index = position
+        while index < end, !ASCII.isControl(bytes[index]) { index += 1 }
+        position = index
+        guard index < bytes.count else { return }
+        switch bytes[index] {
+        case ASCII.cr:
+            sawCR = true
+            position += 1
+        case ASCII.lf: throw .badRequest("A line feed stands alone")
+        case let byte where ASCII.isControl(byte): throw .badRequest("A control character stands in the header")
+        default: throw phase == .requestLine ? .targetTooLong : .headerTooLarge
+        }
+    }
+
+    /// How far text may go in this phase.
+    private var textEnd: Int {
         switch phase {
-        case .requestLine:
-            guard position - lineStart <= limits.targetBytes + Self.requestLineExtra else { throw .targetTooLong }
-        case .fields:
-            guard position - fields.lowerBound <= limits.headerBytes else { throw .headerTooLarge }
+        case .requestLine: lineStart + limits.targetBytes + Self.requestLineExtra
+        case .fields: fields.lowerBound + limits.headerBytes
         }
     }
 

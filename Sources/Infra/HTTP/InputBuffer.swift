@@ -1,16 +1,22 @@
 /// Bytes that came and were not used yet.
 ///
-/// One array that is read into at its end and used up at its beginning; it is allocated with the first byte and never moved
-/// while there is room.
+/// One array that is read into at its end and used up at its beginning. It is borrowed with the first byte and given back when a wait begins;
+/// what is left then, the beginning of a request, moves into an array of its own size. So a connection that says nothing, or little, holds
+/// nothing, or little.
 struct InputBuffer {
-    private static let initialSize = 4 * 1024
-
+    private let pool: BufferPool
     private var storage: [UInt8] = []
     private var head = 0
     private var tail = 0
 
+    init(pool: BufferPool) {
+        self.pool = pool
+    }
+
     var count: Int { tail - head }
     var isEmpty: Bool { tail == head }
+    /// What the array occupies.
+    var weight: Int { storage.count }
 
     /// Lets `read` fill the free end of the array from an offset on; it returns how many bytes it put there.
     mutating func fill<Failure: Error>(
@@ -34,15 +40,30 @@ struct InputBuffer {
     }
 
     private mutating func makeRoom() {
-        if head == tail { (head, tail) = (0, 0) }
+        if isEmpty { (head, tail) = (0, 0) }
         guard tail == storage.count else { return }
-        if head > 0 {
-            storage.removeSubrange(0..<head)
-            storage.append(contentsOf: repeatElement(0, count: head))
-            (head, tail) = (0, tail - head)
-        } else {
-            storage.append(contentsOf: repeatElement(0, count: max(Self.initialSize, storage.count)))
-        }
+        // More than a pooled array holds is a long header, whose limits bound this.
+        let needed = count + 1
+        var roomy = needed <= pool.bufferSize ? pool.take() : [UInt8](repeating: 0, count: 2 * needed)
+        roomy.replaceSubrange(0..<count, with: storage[head..<tail])
+        giveBack()
+        storage = roomy
+        (head, tail) = (0, count)
+    }
+
+    /// A wait begins.
+    mutating func settle() {
+        guard storage.count > count else { return }
+        let rest = Array(storage[head..<tail])
+        giveBack()
+        storage = rest
+        (head, tail) = (0, rest.count)
+    }
+
+    private mutating func giveBack() {
+        let array = storage
+        storage = []
+        if array.count == pool.bufferSize { pool.give(array) }
     }
 
     /// Shows `body` what there is.
@@ -54,6 +75,11 @@ struct InputBuffer {
     func bytes(_ range: Range<Int>) -> ArraySlice<UInt8> {
         storage[head + range.lowerBound..<head + range.upperBound]
     }
+
+    /// The array itself, and where in it the first unused byte stands.
+    ///
+    /// Whoever holds it while more is read makes that read copy the array, so give it to what ends before.
+    var shared: (array: [UInt8], offset: Int) { (storage, head) }
 
     mutating func discard(_ count: Int) {
         precondition(count <= self.count, "more was used than had come")

@@ -2,10 +2,10 @@ import HTTPTypes
 
 /// A request's head as it came, checked but not taken apart.
 ///
-/// Most handlers look at one or two fields of a dozen, so the bytes are kept and searched when somebody asks: one allocation
-/// per request instead of two per field.
+/// Most handlers look at one or two fields of a dozen, so the bytes are kept where they were read and searched when somebody asks: no
+/// allocation per request instead of two per field.
 struct RequestHead: Sendable {
-    /// From the first byte of the request line to the empty line.
+    /// Holds the request line and the field lines, and possibly what came before and after.
     var bytes: [UInt8]
     /// Where the target stands, its scheme and authority left out.
     var target: Range<Int>
@@ -17,13 +17,23 @@ struct RequestHead: Sendable {
     /// The value of the field; several of one name are joined with `, ` as RFC 9110 §5.3 says, those of Cookie with `; `.
     func value(of name: HTTPField.Name) -> String? {
         var found: String?
-        let isName = { (line: FieldLine) in bytes[line.name].elementsEqual(name.canonicalName.utf8, by: Self.isSame) }
         forEachField { line in
-            guard line.name.count == name.canonicalName.utf8.count, isName(line) else { return }
+            guard isNamed(line, name.canonicalName) else { return }
             let value = String(decoding: bytes[line.value], as: UTF8.self)
             found = found.map { $0 + (name == .cookie ? "; " : ", ") + value } ?? value
         }
         return found
+    }
+
+    private func isNamed(_ line: FieldLine, _ canonicalName: String) -> Bool {
+        let name = canonicalName.utf8
+        guard line.name.count == name.count else { return false }
+        var index = line.name.lowerBound
+        for letter in name {
+            guard ASCII.lowercased(bytes[index]) == letter else { return false }
+            index += 1
+        }
+        return true
     }
 
     /// All fields, in their order.
@@ -40,8 +50,6 @@ struct RequestHead: Sendable {
         var name: Range<Int>
         var value: Range<Int>
     }
-
-    private static func isSame(_ byte: UInt8, _ canonical: UInt8) -> Bool { ASCII.lowercased(byte) == canonical }
 
     /// Relies on what the parser has checked: each line has a colon and ends in CR LF.
     private func forEachField(_ body: (FieldLine) -> Void) {

@@ -36,13 +36,15 @@ struct RequestParser {
     }
 
     private let limits: RequestLimits
-    private var input = InputBuffer()
+    private var input: InputBuffer
     private var head: HeadParser
     private var state = State.head
     private var owesContinue = false
 
-    init(limits: RequestLimits) {
+    /// - Parameter pool: where the array for incoming bytes is borrowed.
+    init(limits: RequestLimits, pool: BufferPool = .filled(size: 4096)) {
         self.limits = limits
+        input = InputBuffer(pool: pool)
         head = HeadParser(limits: limits)
     }
 
@@ -63,6 +65,19 @@ struct RequestParser {
         _ read: (inout [UInt8], Int) throws(Failure) -> Int?
     ) throws(Failure) -> Int? {
         try input.fill(read)
+    }
+
+    /// A wait for bytes begins: what is not needed meanwhile is given back.
+    mutating func settle() {
+        input.settle()
+    }
+
+    /// What it holds of memory, in bytes: the bytes of a head or a body that came in part.
+    var weight: Int {
+        switch state {
+        case .body(let message, _), .chunked(let message, _): input.weight + message.weight
+        case .head, .rejected: input.weight
+        }
     }
 
     /// What the bytes so far amount to.
@@ -114,17 +129,28 @@ struct RequestParser {
     }
 
     private func message(from parser: HeadParser, length: Int) -> Message {
-        func shifted(_ range: Range<Int>) -> Range<Int> {
-            range.lowerBound - parser.start..<range.upperBound - parser.start
-        }
-        let head = RequestHead(
-            bytes: Array(input.bytes(parser.start..<length)), target: shifted(parser.target),
-            path: shifted(parser.path),
-            fields: shifted(parser.fields))
         let framing = parser.framing
+        let hasBody = framing.isChunked || framing.contentLength ?? 0 > 0
         return Message(
-            method: Self.method(input.bytes(parser.method)), head: head, body: [], isVersion11: parser.isVersion11,
+            method: Self.method(input.bytes(parser.method)),
+            head: hasBody ? copiedHead(parser, length) : sharedHead(parser),
+            body: [], isVersion11: parser.isVersion11,
             keepsAlive: !framing.closes && (parser.isVersion11 || framing.keepsAlive))
+    }
+
+    /// The head where it lies: without a body the request is answered before more is read, so it need not be copied.
+    private func sharedHead(_ parser: HeadParser) -> RequestHead {
+        let (array, offset) = input.shared
+        return RequestHead(
+            bytes: array, target: parser.target.shifted(by: offset), path: parser.path.shifted(by: offset),
+            fields: parser.fields.shifted(by: offset))
+    }
+
+    private func copiedHead(_ parser: HeadParser, _ length: Int) -> RequestHead {
+        let start = parser.start
+        return RequestHead(
+            bytes: Array(input.bytes(start..<length)), target: parser.target.shifted(by: -start),
+            path: parser.path.shifted(by: -start), fields: parser.fields.shifted(by: -start))
     }
 
     private static func method(_ bytes: ArraySlice<UInt8>) -> HTTPRequest.Method {
@@ -165,4 +191,12 @@ struct RequestParser {
         owesContinue = false
         return .continueExpected
     }
+}
+
+extension RequestParser.Message {
+    fileprivate var weight: Int { head.bytes.count + body.capacity }
+}
+
+extension Range<Int> {
+    fileprivate func shifted(by offset: Int) -> Range<Int> { lowerBound + offset..<upperBound + offset }
 }

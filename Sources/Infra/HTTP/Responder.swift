@@ -1,7 +1,19 @@
 /// Whatever answers requests: a router, a middleware around another responder, a test's closure.
 package protocol Responder: Sendable {
+    /// The answer, where it takes no waiting; nil sends the request to ``respond(to:)``.
+    ///
+    /// Asked first, on the connection's event loop: ready answers of a pipeline go out together, and none of them costs a turn of
+    /// the loop's queue.
+    func immediateResponse(to request: Request) -> Response?
+
     /// Answers one request. It runs on the connection's event loop, so it must not block.
+    ///
+    /// It is cancelled when the server cannot wait any longer.
     func respond(to request: Request) async -> Response
+}
+
+extension Responder {
+    package func immediateResponse(to request: Request) -> Response? { nil }
 }
 
 /// A responder made of a closure.

@@ -20,6 +20,9 @@ package struct Response: Sendable {
         case drip(bytesPerStep: Int, every: Duration)
     }
 
+    /// Shared, since each `HTTPFields` made anew is two allocations.
+    package static let noFields = HTTPFields()
+
     package var status: HTTPResponse.Status
     package var fields: HTTPFields
     package var body: [UInt8]
@@ -30,7 +33,8 @@ package struct Response: Sendable {
     package var transmission: Transmission
 
     package init(
-        status: HTTPResponse.Status, fields: HTTPFields = [:], body: [UInt8] = [], preparedFields: [UInt8] = [],
+        status: HTTPResponse.Status, fields: HTTPFields = Response.noFields, body: [UInt8] = [],
+        preparedFields: [UInt8] = [],
         transmission: Transmission = .normal
     ) {
         self.status = status
@@ -48,6 +52,15 @@ package struct Response: Sendable {
 
     init(_ fault: HTTPFault) {
         self.init(status: fault.status, detail: StaticDetail(fault.detail))
+    }
+}
+
+extension Response {
+    /// A fault that passes by itself.
+    static func refusal(_ fault: HTTPFault) -> Response {
+        var response = Response(fault)
+        response.fields[.retryAfter] = "1"
+        return response
     }
 }
 

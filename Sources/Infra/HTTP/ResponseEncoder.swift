@@ -3,10 +3,12 @@ import HTTPTypes
 
 /// Writes response heads, and keeps what many of them share.
 ///
-/// One per loop: the `Date` line is made once a second, and nothing is locked.
+/// One per loop: what depends on the time is made once a second, and nothing is locked.
 struct ResponseEncoder {
     private let serverLine: [UInt8]
     private var dateLine: [UInt8] = []
+    /// How most heads begin: the status line of a 200, the date, the server.
+    private var usualBeginning: [UInt8] = []
     private var dateSecond = -1
 
     init(serverName: String) {
@@ -17,12 +19,12 @@ struct ResponseEncoder {
     mutating func appendHead(
         of response: Response, plan: ConnectionMachine.Plan, requestID: String, to output: inout [UInt8]
     ) {
-        appendStatusLine(response.status, to: &output)
+        lookAtClock()
         if response.fields.isEmpty {
-            appendDate(to: &output)
-            output.append(contentsOf: serverLine)
+            appendBeginning(response.status, to: &output)
         } else {
-            if response.fields[.date] == nil { appendDate(to: &output) }
+            appendStatusLine(response.status, to: &output)
+            if response.fields[.date] == nil { output.append(contentsOf: dateLine) }
             if response.fields[.server] == nil { output.append(contentsOf: serverLine) }
             appendFields(response.fields, to: &output)
         }
@@ -40,8 +42,14 @@ struct ResponseEncoder {
         }
     }
 
+    private func appendBeginning(_ status: HTTPResponse.Status, to output: inout [UInt8]) {
+        guard status != .ok else { return output.append(contentsOf: usualBeginning) }
+        appendStatusLine(status, to: &output)
+        output.append(contentsOf: dateLine)
+        output.append(contentsOf: serverLine)
+    }
+
     private func appendStatusLine(_ status: HTTPResponse.Status, to output: inout [UInt8]) {
-        guard status != .ok else { return output.append(text: "HTTP/1.1 200 OK\r\n") }
         output.append(text: "HTTP/1.1 ")
         output.append(decimal: status.code)
         output.append(ASCII.space)
@@ -64,14 +72,13 @@ struct ResponseEncoder {
             || name.canonicalName == "x-request-id"
     }
 
-    private mutating func appendDate(to output: inout [UInt8]) {
+    private mutating func lookAtClock() {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME_COARSE, &time)
-        if time.tv_sec != dateSecond {
-            dateSecond = time.tv_sec
-            dateLine = Array("Date: \(HTTPDate.format(time.tv_sec))\r\n".utf8)
-        }
-        output.append(contentsOf: dateLine)
+        guard time.tv_sec != dateSecond else { return }
+        dateSecond = time.tv_sec
+        dateLine = Array("Date: \(HTTPDate.format(time.tv_sec))\r\n".utf8)
+        usualBeginning = Array("HTTP/1.1 200 OK\r\n".utf8) + dateLine + serverLine
     }
 }
 
@@ -82,12 +89,11 @@ extension [UInt8] {
 
     /// The digits of a number that is not negative.
     mutating func append(decimal number: Int) {
-        let start = count
-        var rest = number
-        repeat {
-            append(ASCII.zero + UInt8(rest % 10))
-            rest /= 10
-        } while rest > 0
-        self[start...].reverse()
+        var power = 1
+        while number / power >= 10 { power *= 10 }
+        while power > 0 {
+            append(ASCII.zero + UInt8(truncatingIfNeeded: number / power % 10))
+            power /= 10
+        }
     }
 }

@@ -7,9 +7,23 @@ package import HTTPTypes
 package struct Router: Responder {
     package typealias Handler = @Sendable (Request) async -> Response
 
+    /// A handler that answers at once or, with nil, leaves the request to the other one.
+    package typealias ImmediateHandler = @Sendable (Request) -> Response?
+
+    private struct Endpoint {
+        var method: HTTPRequest.Method
+        var immediate: ImmediateHandler?
+        var handler: Handler
+    }
+
     private struct Route {
         var path: [UInt8]
-        var handlers: [(method: HTTPRequest.Method, handler: Handler)] = []
+        var endpoints: [Endpoint] = []
+    }
+
+    private enum Match {
+        case endpoint(Endpoint)
+        case refused(Response)
     }
 
     private var routes: [Route] = []
@@ -25,13 +39,16 @@ package struct Router: Responder {
     /// - Parameters:
     ///   - path: exact, or with `/*` at its end for every path that begins with what stands before the star. An exact path goes
     ///     before, then the longest prefix.
+    ///   - immediate: asked first; nil stands for a handler that always needs time.
     ///   - handler: runs on the connection's loop. A second one for the same method and path replaces the first.
-    package mutating func on(_ method: HTTPRequest.Method, _ path: String, _ handler: @escaping Handler) {
+    package mutating func on(
+        _ method: HTTPRequest.Method, _ path: String, immediate: ImmediateHandler? = nil, _ handler: @escaping Handler
+    ) {
         let isPrefix = path.hasSuffix("/*")
         let bytes = Array((isPrefix ? path.dropLast() : path[...]).utf8)
         let index = isPrefix ? prefixRoute(bytes) : exactRoute(bytes)
-        routes[index].handlers.removeAll { $0.method == method }
-        routes[index].handlers.append((method, handler))
+        routes[index].endpoints.removeAll { $0.method == method }
+        routes[index].endpoints.append(Endpoint(method: method, immediate: immediate, handler: handler))
     }
 
     private mutating func exactRoute(_ path: [UInt8]) -> Int {
@@ -49,30 +66,44 @@ package struct Router: Responder {
         return routes.count - 1
     }
 
+    package func immediateResponse(to request: Request) -> Response? {
+        switch match(request) {
+        case .endpoint(let endpoint): endpoint.immediate?(request)
+        case .refused(let response): response
+        }
+    }
+
     package func respond(to request: Request) async -> Response {
+        switch match(request) {
+        case .endpoint(let endpoint): await endpoint.handler(request)
+        case .refused(let response): response
+        }
+    }
+
+    private func match(_ request: Request) -> Match {
         let path = request.pathBytes
         guard let index = findExact(path) ?? prefixes.first(where: { path.starts(with: routes[$0].path) }) else {
-            return Response(status: .notFound, detail: "Not Found")
+            return .refused(Response(status: .notFound, detail: "Not Found"))
         }
-        guard let handler = handler(for: request.method, in: routes[index]) else {
+        guard let endpoint = endpoint(for: request.method, in: routes[index]) else {
             var response = Response(status: .methodNotAllowed, detail: "Method Not Allowed")
             response.fields[.allow] = allowed(routes[index])
-            return response
+            return .refused(response)
         }
-        return await handler(request)
+        return .endpoint(endpoint)
     }
 
     private func findExact(_ path: ArraySlice<UInt8>) -> Int? {
         exact[Self.hash(path)]?.first { routes[$0].path.elementsEqual(path) }
     }
 
-    private func handler(for method: HTTPRequest.Method, in route: Route) -> Handler? {
-        route.handlers.first { $0.method == method }?.handler
-            ?? (method == .head ? route.handlers.first { $0.method == .get }?.handler : nil)
+    private func endpoint(for method: HTTPRequest.Method, in route: Route) -> Endpoint? {
+        route.endpoints.first { $0.method == method }
+            ?? (method == .head ? route.endpoints.first { $0.method == .get } : nil)
     }
 
     private func allowed(_ route: Route) -> String {
-        var methods = route.handlers.map(\.method.rawValue)
+        var methods = route.endpoints.map(\.method.rawValue)
         if methods.contains("GET"), !methods.contains("HEAD") { methods.append("HEAD") }
         return methods.sorted().joined(separator: ", ")
     }
@@ -82,7 +113,8 @@ package struct Router: Responder {
     /// Equal hashes cost a comparison and nothing else: only routes are in the table, so nobody outside can fill it.
     private static func hash(_ bytes: ArraySlice<UInt8>) -> UInt64 {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        let span = bytes.span
+        for index in span.indices { hash = (hash ^ UInt64(span[index])) &* 0x100_0000_01b3 }
         return hash
     }
 }

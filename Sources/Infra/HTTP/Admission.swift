@@ -1,0 +1,78 @@
+import Logging
+import Reactor
+import Synchronization
+
+/// The door of a server, which all its loops share; ``Occupancy`` decides.
+final class Admission: Sendable {
+    private struct State {
+        var occupancy: Occupancy
+        var refusals = RefusalTally()
+    }
+
+    private let configuration: HTTPServerConfiguration
+    private let logger: Logger
+    private let state: Mutex<State>
+
+    init(_ configuration: HTTPServerConfiguration, logger: Logger) {
+        self.configuration = configuration
+        self.logger = logger
+        state = Mutex(
+            State(
+                occupancy: Occupancy(
+                    limit: configuration.maximumConnections, limitPerClient: configuration.connectionsPerClient)))
+    }
+
+    /// Lets a connection in, or says why not; one that was let in must leave.
+    func enter(_ peer: Peer, at now: MonotonicTime) -> Bool {
+        decide(peer.address, now) { $0.connectionArrived(from: peer.network) }
+    }
+
+    func leave(_ peer: Peer) {
+        state.withLock { $0.occupancy.connectionEnded(from: peer.network) }
+    }
+
+    /// Runs `respond` for a client behind a proxy, unless that client has enough under way.
+    func respond(
+        to client: IPAddress, named address: String, at now: MonotonicTime, _ respond: () async -> Response
+    ) async -> Response {
+        let network = client.network
+        guard decide(address, now, { $0.requestArrived(from: network) }) else { return .refusal(.tooManyRequests) }
+        let response = await respond()
+        state.withLock { $0.occupancy.requestEnded(from: network) }
+        return response
+    }
+
+    private func decide(
+        _ address: String, _ now: MonotonicTime, _ ask: (inout Occupancy) -> Occupancy.Verdict
+    ) -> Bool {
+        let (verdict, refused) = state.withLock { state -> (Occupancy.Verdict, Int?) in
+            let verdict = ask(&state.occupancy)
+            return (verdict, verdict == .welcome ? nil : state.refusals.refused(at: now))
+        }
+        if let refused { tell(verdict, refused, of: address) }
+        return verdict == .welcome
+    }
+
+    private func tell(_ verdict: Occupancy.Verdict, _ refused: Int, of address: String) {
+        let limit = verdict == .full ? configuration.maximumConnections : configuration.connectionsPerClient
+        logger.warning(
+            "refused: \(verdict == .full ? "too many connections" : "too many connections of one client")",
+            metadata: ["count": "\(refused)", "limit": "\(limit)", "client": "\(address)"])
+    }
+}
+
+/// Who is at a connection's other end.
+struct Peer {
+    /// As numeric text, `127.0.0.1` or `::1`.
+    let address: String
+    /// What its connections are counted by; nil for a trusted proxy.
+    let network: [UInt8]?
+
+    init(_ address: SocketAddress, proxies: TrustedProxies) {
+        let text = address.host
+        self.address = text
+        network = proxies.isTrusted(text) ? nil : IPAddress(text)?.network
+    }
+
+    var isProxy: Bool { network == nil }
+}
