@@ -66,6 +66,14 @@ package struct Request: Sendable {
         }
     }
 
+    /// Whether there is one such header field and its value is `value`, byte for byte; it costs no string.
+    package func header(_ name: HTTPField.Name, is value: String) -> Bool {
+        switch content {
+        case .wire(let head): head.value(of: name, is: value)
+        case .made(_, let fields): fields[name] == value
+        }
+    }
+
     /// The target up to the question mark, still percent-encoded.
     package var path: Substring {
         switch content {

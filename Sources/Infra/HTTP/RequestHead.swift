@@ -25,6 +25,17 @@ struct RequestHead: Sendable {
         return found
     }
 
+    /// Whether exactly one field of the name stands there, with just this value.
+    func value(of name: HTTPField.Name, is value: String) -> Bool {
+        var (count, isSame) = (0, false)
+        forEachField { line in
+            guard isNamed(line, name.canonicalName) else { return }
+            count += 1
+            isSame = line.value.count == value.utf8.count && bytes[line.value].elementsEqual(value.utf8)
+        }
+        return count == 1 && isSame
+    }
+
     private func isNamed(_ line: FieldLine, _ canonicalName: String) -> Bool {
         let name = canonicalName.utf8
         guard line.name.count == name.count else { return false }

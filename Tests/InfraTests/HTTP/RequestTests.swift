@@ -25,6 +25,19 @@ import Testing
         #expect(request.fields.count == 7)
     }
 
+    @Test func aFieldIsComparedWhole() {
+        let fields: HTTPFields = [.ifNoneMatch: "\"tag\"", .accept: "a"]
+        let wire = fromWire("GET / HTTP/1.1\r\nHost: a\r\nif-none-match:  \"tag\" \r\nAccept: a")
+        for request in [wire, Request(method: .get, target: "/", fields: fields)] {
+            #expect(request.header(.ifNoneMatch, is: "\"tag\""))
+            #expect(!request.header(.ifNoneMatch, is: "\"tag"))
+            #expect(!request.header(.ifNoneMatch, is: "\"tag\" "))
+            #expect(!request.header(.acceptEncoding, is: ""))
+        }
+        // Two of a name are a list, and no single value.
+        #expect(!fromWire("GET / HTTP/1.1\r\nHost: a\r\nAccept: a\r\nAccept: a").header(.accept, is: "a"))
+    }
+
     @Test(arguments: [
         ("/a", "/a", nil), ("/a?", "/a", ""), ("/a?b=c?d", "/a", "b=c?d"), ("/?x", "/", "x"),
     ])
