@@ -11,12 +11,9 @@ enum Serve {
     ///
     /// - Throws: `BindError`, `StoreFailure` or `StartupProblem` when it cannot begin.
     static func run(_ configuration: Configuration, logger: Logger) async throws {
-        DescriptorLimit.raise()
         let clock = SystemClock()
         let loops = try EventLoopGroup()
-        var address = HTTPServerConfiguration(host: configuration.host, port: configuration.port)
-        // No endpoint reads a body; what a client sends along all the same need not be held by the megabyte.
-        address.limits.bodyBytes = 64 << 10
+        let address = HTTPServerConfiguration(configuration, descriptors: DescriptorLimit.raise())
         // First of all: a port that is taken should be said before anything is opened or started.
         let listening = try HTTPServer.listen(address, on: loops)
         let provider = try Provider(
@@ -32,6 +29,12 @@ enum Serve {
                 configuration, engine, scheduler, place, drain, clock: clock, logger: logger),
             loops: loops, logger: logger, listening: listening)
         await announce(configuration, engine, place, logger)
+        if address.maximumConnections < configuration.bounds.connections {
+            logger.warning(
+                "fewer connections than HTTP_MAX_CONNECTIONS: raise the limit of open files (ulimit -n, LimitNOFILE)",
+                metadata: ["connections": "\(address.maximumConnections)"])
+        }
+        ResidentMemory.trim()
         // In the order of who needs whom: shutting down goes the other way, so that requests under way still find everything.
         let services = provider.services + engine.services + [scheduler, DrainingServer(server: server, drain: drain)]
         try await ServiceGroup(configuration: .paceline(services, logger: logger)).run()

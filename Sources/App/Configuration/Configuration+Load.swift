@@ -23,6 +23,8 @@ extension Configuration {
             stravaOAuth: reader.stravaBase("STRAVA_OAUTH_URL", default: .stravaOAuth),
             athleteID: reader.athleteID(),
             trustedProxies: reader.trustedProxies(),
+            bounds: reader.bounds(),
+            sharesPort: reader.flag("REUSE_PORT"),
             refreshInterval: reader.refreshInterval(),
             logLevel: reader.logLevel(),
             logFormat: reader.word("LOG_FORMAT", default: LogFormat.text, cure: "Write text or json."),

@@ -47,6 +47,10 @@ struct Configuration: Sendable {
     var athleteID: Int64?
     /// Blocks whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
     var trustedProxies: [AddressBlock]
+    /// How much of anything one client, or all of them, may take of the HTTP front end.
+    var bounds: HTTPBounds
+    /// Whether the next version of Paceline may listen on the same port while this one still does.
+    var sharesPort: Bool
     /// Time between scheduled refreshes; nil turns the scheduler off.
     var refreshInterval: Duration?
     var logLevel: Logger.Level

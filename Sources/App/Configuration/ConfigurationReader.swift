@@ -32,6 +32,17 @@ struct ConfigurationReader {
         return number
     }
 
+    /// A truth value; false unless set.
+    mutating func flag(_ name: String) -> Bool {
+        switch text(name)?.lowercased() {
+        case nil, "false", "0", "no", "off": return false
+        case "true", "1", "yes", "on": return true
+        case let other?:
+            note(name, "is \(shown(other))", cure: "Write true or false.")
+            return false
+        }
+    }
+
     /// One of a few words, in any case.
     mutating func word<Word: RawRepresentable<String>>(_ name: String, default fallback: Word, cure: String) -> Word {
         guard let text = text(name) else { return fallback }

@@ -1,4 +1,5 @@
 import Actors
+import HTTP
 import Reactor
 import Testing
 
@@ -46,7 +47,36 @@ struct ConfigurationTests {
         #expect(configuration.logFormat == .text)
         #expect(configuration.trustedProxies == AddressBlock.loopback)
         #expect(configuration.allowedOrigins == ["http://localhost:5173", "http://localhost:3000"])
+        #expect(configuration.bounds == HTTPBounds())
+        #expect(!configuration.sharesPort)
         #expect(configuration.warnings == [])
+    }
+
+    @Test func everyBoundOfTheFrontEndReachesTheServer() throws {
+        let configuration = try loaded([
+            "HTTP_MAX_CONNECTIONS": "1000", "HTTP_MAX_CONNECTIONS_PER_CLIENT": "9", "HTTP_MAX_HEADER_BYTES": "2048",
+            "HTTP_MAX_TARGET_BYTES": "512", "HTTP_MAX_FIELDS": "20", "HTTP_MAX_BODY_BYTES": "0",
+            "HTTP_HEADER_TIMEOUT": "1", "HTTP_BODY_TIMEOUT": "2", "HTTP_IDLE_TIMEOUT": "3", "HTTP_WRITE_TIMEOUT": "4",
+            "REUSE_PORT": "Yes", "TRUSTED_PROXIES": "10.0.0.0/8",
+        ])
+        let server = HTTPServerConfiguration(configuration, descriptors: 4096)
+        #expect(server.maximumConnections == 1000)
+        #expect(server.connectionsPerClient == 9)
+        #expect(server.limits.headerBytes == 2048)
+        #expect(server.limits.targetBytes == 512)
+        #expect(server.limits.fieldCount == 20)
+        #expect(server.limits.bodyBytes == 0)
+        #expect(server.headerTimeout == .seconds(1))
+        #expect(server.bodyTimeout == .seconds(2))
+        #expect(server.idleTimeout == .seconds(3))
+        #expect(server.writeTimeout == .seconds(4))
+        #expect(server.sharesPort)
+        #expect(server.trustedProxies.isTrusted("10.1.2.3"))
+    }
+
+    @Test func descriptorsAreLeftForEverythingElse() throws {
+        #expect(HTTPServerConfiguration(try loaded([:]), descriptors: 256).maximumConnections == 192)
+        #expect(HTTPServerConfiguration(try loaded([:]), descriptors: 1 << 20).maximumConnections == 16_384)
     }
 
     @Test func anEmptyValueCountsAsUnset() throws {
@@ -104,7 +134,8 @@ struct ConfigurationTests {
             ("STRAVA_REDIRECT_URI", "127.0.0.1/strava/callback"), ("STRAVA_API_URL", "www.strava.com"),
             ("STRAVA_OAUTH_URL", "https://"), ("ATHLETE_ID", "0"), ("ATHLETE_ID", "-5"), ("ATHLETE_ID", "me"),
             ("FRONTEND_URL", "example.org"), ("CORS_ORIGINS", "https://example.org/path"), ("CORS_ORIGINS", "*"),
-            ("TRUSTED_PROXIES", "10.0.0.0/99"), ("TRUSTED_PROXIES", "proxy"), ("REFRESH_INTERVAL", "-1"),
+            ("TRUSTED_PROXIES", "10.0.0.0/99"), ("REUSE_PORT", "maybe"), ("HTTP_MAX_CONNECTIONS", "0"),
+            ("HTTP_IDLE_TIMEOUT", "30s"), ("TRUSTED_PROXIES", "proxy"), ("REFRESH_INTERVAL", "-1"),
             ("REFRESH_INTERVAL", "1h"), ("REFRESH_INTERVAL", "99999999999999999999"), ("LOG_LEVEL", "loud"),
             ("LOG_FORMAT", "xml"),
         ])
