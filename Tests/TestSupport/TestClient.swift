@@ -25,13 +25,17 @@ package actor TestClient {
     ///
     /// - Parameters:
     ///   - receiveBuffer: bounds the kernel's buffer for what comes, to be a peer that does not read.
+    ///   - source: the loopback address to come from, to be somebody else.
     ///   - patience: seconds that each wait may take.
-    package init(port: Int, ipv6: Bool = false, receiveBuffer: Int32? = nil, patience: Int = 10) throws {
+    package init(
+        port: Int, ipv6: Bool = false, receiveBuffer: Int32? = nil, from source: String? = nil, patience: Int = 10
+    ) throws {
         socket = Glibc.socket(ipv6 ? AF_INET6 : AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         if var size = receiveBuffer { setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &size, 4) }
         var limit = timeval(tv_sec: patience, tv_usec: 0)
         setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        if let source { Self.bind(socket, to: source) }
         guard Self.connect(socket, port: port, ipv6: ipv6) == 0 else {
             close(socket)
             throw Failure(description: "connect: errno \(errno)")
@@ -40,6 +44,15 @@ package actor TestClient {
 
     deinit {
         close(socket)
+    }
+
+    private static func bind(_ socket: Int32, to source: String) {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        inet_pton(AF_INET, source, &address.sin_addr)
+        _ = withUnsafeBytes(of: &address) { bytes in
+            bytes.withMemoryRebound(to: sockaddr.self) { Glibc.bind(socket, $0.baseAddress, 16) }
+        }
     }
 
     private static func connect(_ socket: Int32, port: Int, ipv6: Bool) -> Int32 {

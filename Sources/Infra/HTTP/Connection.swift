@@ -4,13 +4,17 @@ import Reactor
 
 /// One client's connection: reads requests, asks the responder, writes answers.
 ///
-/// `ConnectionMachine` decides and `RequestParser` reads; this does what they say. One task runs it, on its loop. It is a loop of two
-/// steps: ``serve()`` answers whatever has come, as far as that needs no waiting, and ``run()`` waits for what it then lacks.
+/// `ConnectionMachine` decides and `RequestParser` reads; this does what they say. Most of the time it is no task: the socket tells it
+/// that bytes have come, ``proceed()`` answers them as far as that needs no waiting, and it rests again. Only what has to be waited for, a handler
+/// that takes time or a peer that does not read, is done by a task, ``run(from:)``, which ends when the connection can rest again. So a
+/// connection at rest costs a kilobyte, and a ready answer neither a task switch nor an allocation.
 ///
-/// `@unchecked`: `run`, `drain` and all they call run on the loop's thread only.
-final class Connection: @unchecked Sendable {
+/// Invariant: it is either at rest (the socket is to tell it), or in `proceed`, or in one task; never two of these.
+///
+/// `@unchecked`: everything runs on the loop's thread only.
+final class Connection: SocketObserver, @unchecked Sendable {
     /// Why `serve` stopped.
-    private enum Pause {
+    enum Pause: Sendable {
         /// Everything that has come is answered.
         case input
         /// The output is to go out before more is put there.
@@ -48,48 +52,99 @@ final class Connection: @unchecked Sendable {
         if let bytes = host.configuration.sendBufferBytes { socket.setSendBuffer(bytes: bytes) }
     }
 
-    /// The server shuts down: an idle connection closes, a busy one after its answer.
+    /// The server shuts down: an idle connection closes soon, a busy one after its answer.
     func drain() {
         machine.drain()
         socket.interrupt()
     }
 
-    /// Serves until either side has had enough; the socket is closed then.
-    func run() async {
-        await socket.cancellable {
-            do throws(SystemError) {
-                while try await step() {}
-            } catch {
-                // Clients leave in the middle of everything; that is theirs to do.
-                host.logger.debug("connection broke", metadata: ["peer": "\(peer.address)", "error": "\(error)"])
-            }
-        }
+    /// Ends it at once, whatever it is doing.
+    func end() {
         socket.close()
+        host.ended(self)
     }
 
-    /// Serves once and waits once; false at the connection's end.
-    private func step() async throws(SystemError) -> Bool {
-        switch serve() {
-        case .input:
-            // However many answers it is, they go out in one call.
-            guard try await flush() else { return false }
-            return try await receive()
-        case .room: return try await flush()
-        case .turn:
-            await Task.yield()
-            return true
-        case .handler(let request):
-            // Whoever pipelines gets the answers that are ready before one that is not.
-            guard try await flush() else { return false }
-            switch conclude(await host.respond(to: request, from: peer), request.id) {
-            case nil: return true
-            case .fault(let response, let plan, let id): return try await misbehave(response, plan: plan, requestID: id)
-            case .end: return try await finish()
-            case .some: return try await flush()
+    // MARK: At rest, and what wakes it
+
+    func socketWoke(_ wake: Wake) {
+        attempt { () throws(SystemError) in try take(wake) }
+    }
+
+    /// Serves until there is something to wait for; then rests, or leaves the waiting to a task.
+    func proceed() {
+        attempt { () throws(SystemError) in try goOn() }
+    }
+
+    private func goOn() throws(SystemError) {
+        while true {
+            let pause = serve()
+            switch pause {
+            case .turn: return rest()
+            case .input, .room:
+                guard try output.send(to: socket) else { return host.start(self, from: pause) }
+                // A large answer is a turn by itself.
+                if case .room = pause { return rest() }
+            case .handler, .fault, .end: return host.start(self, from: pause)
             }
-        case .fault(let response, let plan, let id): return try await misbehave(response, plan: plan, requestID: id)
-        case .end: return try await finish()
+            beginWait()
+            guard let wake = socket.whenReadable(tell: self) else { return }
+            guard try read(after: wake) else { return }
         }
+    }
+
+    private func take(_ wake: Wake) throws(SystemError) {
+        if try read(after: wake) { try goOn() }
+    }
+
+    /// Lets the others on the loop go first.
+    private func rest() {
+        socket.loop.execute { self.proceed() }
+    }
+
+    /// Reads once, when the wait ended as it should; false when there is nothing more to serve, and that is taken care of.
+    private func read(after wake: Wake) throws(SystemError) -> Bool {
+        switch wake {
+        case .ready, .interrupted: break
+        case .cancelled, .closed:
+            end()
+            return false
+        case .timedOut:
+            if case .reject(let fault) = machine.deadlinePassed(parser.stage) {
+                reject(fault)
+                host.start(self, from: .end)
+            } else {
+                end()
+            }
+            return false
+        }
+        // An interrupted wait reads too: a request that has come before the server began to drain is answered.
+        let count = try parser.fill { buffer, offset throws(SystemError) in
+            try socket.read(into: &buffer, at: offset)
+        }
+        // Zero is the end of the stream: with half a request there is nobody to answer to.
+        if count == 0 { end() }
+        return count != 0
+    }
+
+    private func attempt(_ body: () throws(SystemError) -> Void) {
+        do throws(SystemError) { try body() } catch { broke(error) }
+    }
+
+    private func broke(_ error: SystemError) {
+        // Clients leave in the middle of everything; that is theirs to do.
+        host.logger.debug("connection broke", metadata: ["peer": "\(peer.address)", "error": "\(error)"])
+        end()
+    }
+
+    /// The wait for bytes begins: nothing is held that it does not need, and it has a deadline.
+    private func beginWait() {
+        parser.settle()
+        requestsThisTurn = 0
+        guard case .wait(let phase) = machine.bytesRanOut(parser.stage) else { return }
+        let now = socket.loop.now
+        if phase == .idle { quietSince = now }
+        let start = phase == .farewell ? quietSince : now
+        socket.deadline = start.advanced(nanoseconds: host.timeLimits[phase])
     }
 
     // MARK: Serving
@@ -157,41 +212,36 @@ final class Connection: @unchecked Sendable {
         output.append { $0.append(contentsOf: bytes) }
     }
 
-    // MARK: Reading
+    // MARK: What has to be waited for
 
-    /// Waits for bytes and reads them once.
-    private func receive() async throws(SystemError) -> Bool {
-        switch machine.bytesRanOut(parser.stage) {
-        case .close: return false
-        case .keepWaiting: break
-        case .wait(let phase): beginWait(phase)
+    /// Waits for what `serve` stopped at, and goes on from there; called by a task of the host.
+    func run(from pause: Pause) async {
+        let result: Result<Bool, SystemError> = await socket.cancellable {
+            do throws(SystemError) { return .success(try await settle(pause)) } catch { return .failure(error) }
         }
-        parser.settle()
-        requestsThisTurn = 0
-        switch await socket.untilReadable() {
-        case .ready, .interrupted: break
-        case .cancelled, .closed: return false
-        case .timedOut:
-            guard case .reject(let fault) = machine.deadlinePassed(parser.stage) else { return false }
-            reject(fault)
-            return try await finish()
+        switch result {
+        case .success(true): proceed()
+        case .success(false): end()
+        case .failure(let error): broke(error)
         }
-        // An interrupted wait reads too: a request that has come before the server began to drain is answered.
-        let count = try parser.fill { buffer, offset throws(SystemError) in
-            try socket.read(into: &buffer, at: offset)
-        }
-        // Zero is the end of the stream: with half a request there is nobody to answer to.
-        return count != 0
     }
 
-    private func beginWait(_ phase: ConnectionMachine.Phase) {
-        let now = socket.loop.now
-        if phase == .idle { quietSince = now }
-        let start = phase == .farewell ? quietSince : now
-        socket.deadline = start.advanced(nanoseconds: host.timeLimits[phase])
+    /// False when the connection is to end.
+    private func settle(_ pause: Pause) async throws(SystemError) -> Bool {
+        switch pause {
+        case .input, .room: return try await flush()
+        case .turn: return true
+        case .handler(let request):
+            // Whoever pipelines gets the answers that are ready before one that is not.
+            guard try await flush() else { return false }
+            guard let next = conclude(await host.respond(to: request, from: peer), request.id) else { return true }
+            return try await settle(next)
+        case .fault(let response, let plan, let id): return try await misbehave(response, plan: plan, requestID: id)
+        case .end:
+            if try await flush() { try await socket.linger(nanoseconds: host.timeLimits.linger) }
+            return false
+        }
     }
-
-    // MARK: Writing
 
     /// Sends what has been put together; false when the peer takes nothing or the connection is to end.
     @discardableResult
@@ -201,15 +251,12 @@ final class Connection: @unchecked Sendable {
             socket.deadline = socket.loop.now.advanced(nanoseconds: host.timeLimits.write)
             let wake = await socket.untilWritable()
             socket.deadline = nil
-            // A draining server interrupts readers only.
-            guard wake == .ready else { return false }
+            guard wake == .ready else {
+                // A close would leave the kernel with the unsent bytes, for minutes, on behalf of who does not want them.
+                socket.reset()
+                return false
+            }
         }
         return true
-    }
-
-    /// Sends the last answer and ends the connection so that it arrives; false, since nothing follows.
-    private func finish() async throws(SystemError) -> Bool {
-        if try await flush() { try await socket.linger(nanoseconds: host.timeLimits.linger) }
-        return false
     }
 }

@@ -11,6 +11,12 @@ final class ConnectionHost: @unchecked Sendable {
     /// A handshake that was under way when newcomers were sent elsewhere is finished by then.
     private static let handshakeTime = Duration.milliseconds(250)
 
+    /// One of these is under way for each connection at most, which bounds the stream of them.
+    private enum Wait: Sendable {
+        case connection(Connection, Connection.Pause)
+        case refused(Socket)
+    }
+
     let configuration: HTTPServerConfiguration
     let timeLimits: TimeLimits
     let responder: any Responder
@@ -24,6 +30,10 @@ final class ConnectionHost: @unchecked Sendable {
     private let admission: Admission
     private var ids: RequestIDs
     private var connections: [ObjectIdentifier: Connection] = [:]
+    /// What connections and refusals have to wait for, on its way to the task group.
+    private let waits = AsyncStream.makeStream(of: Wait.self, bufferingPolicy: .unbounded)
+    private var crowd = CrowdGauge()
+    private var failedAccepts = RefusalTally()
     private var refused = 0
     private var isDraining = false
     private var onEmpty: CheckedContinuation<Void, Never>?
@@ -60,18 +70,43 @@ final class ConnectionHost: @unchecked Sendable {
     /// Accepts and serves until drained or cancelled; returns when the last connection has ended.
     func run() async {
         await withDiscardingTaskGroup { group in
-            // While draining, what the kernel had completed is still taken, since a request may be on it already; but no
-            // more than a backlog, or a stream of newcomers would keep the server from ending.
-            var left = Self.acceptsWhileDraining
-            while left > 0, let socket = await nextSocket() {
-                if isDraining { left -= 1 }
-                receive(socket, &group)
-                // A backlog that is never empty must not keep the connections from running.
-                await Task.yield()
+            group.addTask(executorPreference: loop) {
+                await self.acceptAll()
+                self.listener.close()
+                await self.drain()
+                self.waits.continuation.finish()
             }
-            listener.close()
-            await drain()
+            for await wait in waits.stream {
+                group.addTask(executorPreference: loop) { await self.perform(wait) }
+            }
             group.cancelAll()
+        }
+        // Those at rest are no tasks, which cancellation would have reached.
+        for connection in connections.values { connection.end() }
+    }
+
+    private func perform(_ wait: Wait) async {
+        switch wait {
+        case .connection(let connection, let pause): await connection.run(from: pause)
+        case .refused(let socket): await see(off: socket)
+        }
+    }
+
+    /// Lets a task do what the connection has to wait for.
+    func start(_ connection: Connection, from pause: Connection.Pause) {
+        // Once the server has ended nobody takes it up, and it is ended with the others.
+        waits.continuation.yield(.connection(connection, pause))
+    }
+
+    private func acceptAll() async {
+        // While draining, what the kernel had completed is still taken, since a request may be on it already; but no more than
+        // a backlog, or a stream of newcomers would keep the server from ending.
+        var left = Self.acceptsWhileDraining
+        while left > 0, let socket = await nextSocket() {
+            if isDraining { left -= 1 }
+            receive(socket)
+            // A backlog that is never empty must not keep the connections from being served.
+            await Task.yield()
         }
     }
 
@@ -99,9 +134,11 @@ final class ConnectionHost: @unchecked Sendable {
             do throws(SystemError) {
                 return try await listener.accept()
             } catch {
-                logger.warning(
-                    "cannot accept connections; raise the limit of open files (ulimit -n)",
-                    metadata: ["error": "\(error)"])
+                if let count = failedAccepts.refused(at: loop.now) {
+                    logger.warning(
+                        "cannot accept connections; raise the limit of open files (ulimit -n)",
+                        metadata: ["error": "\(error)", "count": "\(count)"])
+                }
                 // The backlog makes no new event, so look again by the clock.
                 guard !isDraining, (try? await loop.sleep(for: .milliseconds(100))) != nil else { return nil }
             }
@@ -109,19 +146,17 @@ final class ConnectionHost: @unchecked Sendable {
     }
 
     /// Serves a newcomer, or tells it that there is no place.
-    private func receive(_ socket: Socket, _ group: inout DiscardingTaskGroup) {
+    private func receive(_ socket: Socket) {
         let peer = Peer(socket.peer, proxies: configuration.trustedProxies)
-        guard admission.enter(peer, at: loop.now) else { return refuse(socket, &group) }
+        guard admission.enter(peer, at: loop.now) else { return refuse(socket) }
         let connection = Connection(socket: socket, peer: peer, host: self)
         connections[ObjectIdentifier(connection)] = connection
-        group.addTask(executorPreference: loop) {
-            await connection.run()
-            self.ended(connection)
-        }
+        crowd.grew(to: connections.count)
+        connection.proceed()
     }
 
     /// Answers 503, as far as one write goes.
-    private func refuse(_ socket: Socket, _ group: inout DiscardingTaskGroup) {
+    private func refuse(_ socket: Socket) {
         var output: [UInt8] = []
         let plan = ConnectionMachine.Plan(sendsBody: true, sendsLength: true, connection: .close, keepsOpen: false)
         let response = Response.refusal(.tooManyConnections)
@@ -131,18 +166,22 @@ final class ConnectionHost: @unchecked Sendable {
         // Each holds a descriptor, so a flood of them is not waited for, and some see a reset instead of the answer.
         guard refused < Self.refusedAtOnce, !isDraining else { return socket.close() }
         refused += 1
-        group.addTask(executorPreference: loop) {
-            await socket.cancellable { try? await socket.linger(nanoseconds: self.timeLimits.linger) }
-            socket.close()
-            self.refused -= 1
-        }
+        waits.continuation.yield(.refused(socket))
+    }
+
+    private func see(off socket: Socket) async {
+        await socket.cancellable { try? await socket.linger(nanoseconds: timeLimits.linger) }
+        socket.close()
+        refused -= 1
     }
 
     // MARK: Ending
 
-    private func ended(_ connection: Connection) {
-        connections[ObjectIdentifier(connection)] = nil
+    /// A connection has closed its socket.
+    func ended(_ connection: Connection) {
+        guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
         admission.leave(connection.peer)
+        if crowd.shrank(to: connections.count) { CrowdGauge.returnMemory() }
         if connections.isEmpty { finishDraining() }
     }
 

@@ -12,14 +12,33 @@ package enum Wake: Sendable, Equatable {
     case closed
 }
 
+/// Who is told what happens to a socket while no task waits for it.
+///
+/// A task that waits costs kilobytes, so whoever keeps thousands of sockets waiting is an observer instead.
+package protocol SocketObserver: AnyObject {
+    /// The wait that `Socket.whenReadable` began has ended; on the loop.
+    func socketWoke(_ wake: Wake)
+}
+
 /// A descriptor registered with a loop: who waits for it, until when, and what is known about it.
 ///
 /// `@unchecked`: everything mutable is touched on the loop's thread only, which `register` and each wait check.
 final class EventSource: @unchecked Sendable {
-    /// Unsafe means unchecked: a checked one is an allocation for each wait.
+    /// Who waits for a direction.
     ///
-    /// What makes it right: whoever resumes one has taken it out of its place before, and `close` resumes what is left.
-    private typealias Waiter = UnsafeContinuation<Wake, Never>
+    /// The continuation is an unsafe one, which means unchecked: a checked one is an allocation for each wait. What makes it right: whoever
+    /// wakes a waiter has taken it out of its place before, and `close` wakes what is left.
+    private enum Waiter {
+        case task(UnsafeContinuation<Wake, Never>)
+        case observer(any SocketObserver)
+
+        func wake(_ wake: Wake) {
+            switch self {
+            case .task(let continuation): continuation.resume(returning: wake)
+            case .observer(let observer): observer.socketWoke(wake)
+            }
+        }
+    }
 
     /// After so many waits that found something to read at once the loop gets a turn.
     private static let readsPerTurn = 16
@@ -58,26 +77,46 @@ final class EventSource: @unchecked Sendable {
             readsThisTurn = 0
             await Task.yield()
         }
+        if let wake = immediateReadWake() { return wake }
+        return await withUnsafeContinuation { continuation in
+            precondition(reader == nil, "two tasks read one socket")
+            reader = .task(continuation)
+        }
+    }
+
+    /// The wait of `untilReadable` for who is no task: what ends it is told to `observer`, once and on the loop.
+    ///
+    /// - Returns: what would end it at once, and then `observer` is told nothing; nil when it has begun.
+    func whenReadable(tell observer: any SocketObserver) -> Wake? {
+        let isGreedy = readsThisTurn == Self.readsPerTurn
+        if isGreedy { readsThisTurn = 0 }
+        guard let wake = immediateReadWake() else {
+            precondition(reader == nil, "two observers read one socket")
+            reader = .observer(observer)
+            return nil
+        }
+        guard isGreedy else { return wake }
+        reader = .observer(observer)
+        loop.execute { self.wakeReader(wake) }
+        return nil
+    }
+
+    private func immediateReadWake() -> Wake? {
         if let wake = immediateWake(isReady: readiness.canRead) {
             readsThisTurn += 1
             return wake
         }
         readsThisTurn = 0
-        if isInterrupted {
-            isInterrupted = false
-            return .interrupted
-        }
-        return await withUnsafeContinuation { wake in
-            precondition(reader == nil, "two tasks read one socket")
-            reader = wake
-        }
+        guard isInterrupted else { return nil }
+        isInterrupted = false
+        return .interrupted
     }
 
     func untilWritable() async -> Wake {
         if let wake = immediateWake(isReady: readiness.canWrite) { return wake }
-        return await withUnsafeContinuation { wake in
+        return await withUnsafeContinuation { continuation in
             precondition(writer == nil, "two tasks write one socket")
-            writer = wake
+            writer = .task(continuation)
         }
     }
 
@@ -114,13 +153,13 @@ final class EventSource: @unchecked Sendable {
     private func wakeReader(_ wake: Wake) {
         guard let waiter = reader else { return }
         reader = nil
-        waiter.resume(returning: wake)
+        waiter.wake(wake)
     }
 
     private func wakeWriter(_ wake: Wake) {
         guard let waiter = writer else { return }
         writer = nil
-        waiter.resume(returning: wake)
+        waiter.wake(wake)
     }
 
     // MARK: What happens to it

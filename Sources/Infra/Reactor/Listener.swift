@@ -51,6 +51,9 @@ package final class Listener: Sendable {
         // Lets a restart bind while connections of the last run are in TIME_WAIT.
         _ = setsockopt(descriptor.raw, SOL_SOCKET, SO_REUSEADDR, &on, size)
         if sharesPort { _ = setsockopt(descriptor.raw, SOL_SOCKET, SO_REUSEPORT, &on, size) }
+        // Accepted sockets inherit it. Without it the kernel takes megabytes for a peer that does not read.
+        var unsent: Int32 = 128 << 10
+        _ = setsockopt(descriptor.raw, Int32(IPPROTO_TCP), TCP_NOTSENT_LOWAT, &unsent, size)
         let raw = descriptor.raw
         guard address.withPointer({ Glibc.bind(raw, $0, $1) }) == 0 else { throw SystemError("bind") }
         guard listen(raw, backlog) == 0 else { throw SystemError("listen") }

@@ -109,6 +109,11 @@ package final class Socket: Sendable {
     /// Waits until a read may bring something: bytes, the end, or an error.
     package func untilReadable() async -> Wake { await source.untilReadable() }
 
+    /// Waits like `untilReadable`, without a task: `observer` is told once what ended the wait.
+    ///
+    /// - Returns: what would end it at once, and then `observer` is told nothing; nil when the wait has begun.
+    package func whenReadable(tell observer: any SocketObserver) -> Wake? { source.whenReadable(tell: observer) }
+
     /// Waits until a write may be taken.
     package func untilWritable() async -> Wake { await source.untilWritable() }
 

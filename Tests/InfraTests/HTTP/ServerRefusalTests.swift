@@ -114,6 +114,51 @@ import Testing
         }
     }
 
+    @Test func oneClientHasItsShareAndItsRequestDoesNotLoseTheAnswer() async throws {
+        try await withServer(configure: {
+            $0.connectionsPerClient = 2
+            $0.trustedProxies = TrustedProxies(blocks: [])
+        }) { port, _ async throws in
+            let clients = [try TestClient(port: port), try TestClient(port: port)]
+            for client in clients { #expect(try await client.exchange("/").status == 200) }
+            let third = try TestClient(port: port)
+            // Asked before the answer is read, as clients do: the answer must not be lost to a reset.
+            let refusal = try await third.exchange("/")
+            #expect(refusal.status == 503)
+            #expect(refusal["retry-after"] == "1")
+            #expect(try await third.ending() == .end)
+            // Another address of this machine is another client.
+            let other = try TestClient(port: port, from: "127.0.0.2")
+            #expect(try await other.exchange("/").status == 200)
+        }
+    }
+
+    @Test func behindAProxyTheClientsAreCountedAndTheProxyIsNot() async throws {
+        let gate = Gate()
+        try await withServer(
+            configure: { $0.connectionsPerClient = 1 },
+            respond: { _ in
+                await gate.pass()
+                return Response(status: .ok)
+            }
+        ) { port, _ async throws in
+            let connections = try (0..<3).map { _ in try TestClient(port: port) }
+            func send(_ connection: TestClient, for client: String) async throws {
+                try await connection.send("GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: \(client)\r\n\r\n")
+            }
+            try await send(connections[0], for: "192.0.2.7")
+            await gate.arrivals(1)
+            try await send(connections[1], for: "192.0.2.7")
+            #expect(try await connections[1].response().status == 503)
+            // The proxy's connection stays, for the next client.
+            try await send(connections[1], for: "192.0.2.8")
+            try await send(connections[2], for: "192.0.2.9")
+            await gate.arrivals(3)
+            gate.open()
+            for connection in connections { #expect(try await connection.response().status == 200) }
+        }
+    }
+
     @Test func clientsThatLeaveDoNoHarm() async throws {
         let gate = Gate()
         try await withServer(respond: { request in
