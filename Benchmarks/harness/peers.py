@@ -1,0 +1,69 @@
+"""The servers that Paceline is measured against, on the same machine in the same minutes."""
+
+import contextlib
+import os
+import pathlib
+
+from harness.processes import children, free_port, running, wait_for
+
+HUMMINGBIRD = pathlib.Path(__file__).resolve().parents[1] / "Peers/Hummingbird/.build/release/hummingbird-peer"
+
+
+class Peer:
+    def __init__(self, port, pids):
+        self.base, self.port, self.pids = f"http://127.0.0.1:{port}", port, pids
+
+
+@contextlib.contextmanager
+def nginx(folder, body, page=b""):
+    """nginx with two workers: `/` is `body` out of its configuration, `/page` a file that holds gzip.
+
+    `pids` are the workers': the master only waits.
+    """
+    port = free_port()
+    files = pathlib.Path(folder, "files")
+    files.mkdir()
+    (files / "page").write_bytes(page)
+    config = pathlib.Path(folder, "nginx.conf")
+    config.write_text(configuration(folder, port, body.decode()))
+    with running("nginx", "-c", config, "-p", folder, log=f"{folder}/nginx.log") as master:
+        wait_for(f"http://127.0.0.1:{port}/")
+        yield Peer(port, children(master.pid))
+
+
+def configuration(folder, port, body):
+    assert "$" not in body, "nginx would take it for a variable"
+    quoted = body.replace("\\", "\\\\").replace("'", "\\'")
+    # An ordinary user cannot write where Debian's nginx keeps these.
+    temporary = "".join(
+        f"{name}_temp_path {folder}/{name}; " for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+    # As root its workers would become www-data, who may not read what is here.
+    user = "user root; " if os.geteuid() == 0 else ""
+    return f"""
+        {user}worker_processes 2; worker_rlimit_nofile 20000; daemon off;
+        pid {folder}/nginx.pid; error_log {folder}/nginx.err;
+        events {{ worker_connections 8192; }}
+        http {{
+            {temporary}
+            access_log off; keepalive_requests 1000000000; keepalive_timeout 600s;
+            sendfile on; tcp_nopush on; open_file_cache max=100;
+            server {{
+                listen 127.0.0.1:{port} reuseport; default_type application/json;
+                location / {{ return 200 '{quoted}'; }}
+                location = /page {{ root {folder}/files; add_header content-encoding gzip; }}
+            }}
+        }}
+    """
+
+
+@contextlib.contextmanager
+def hummingbird(folder, body):
+    """The app in Peers/Hummingbird with the same body; None when it is not built."""
+    if not HUMMINGBIRD.exists():
+        yield None
+        return
+    port = free_port()
+    environment = {"PATH": os.environ["PATH"], "PORT": str(port), "BODY": body.decode()}
+    with running(HUMMINGBIRD, log=f"{folder}/hummingbird.log", env=environment) as process:
+        wait_for(f"http://127.0.0.1:{port}/")
+        yield Peer(port, [process.pid])

@@ -1,0 +1,73 @@
+"""Allocations per request, counted inside malloc."""
+
+import tempfile
+
+from harness.allocations import MallocCounter, Symbols, demangled
+from harness.client import Client, request
+from harness.paceline import filled
+
+TITLE = "Allocations"
+REQUESTS = 2000
+PIPELINED = 100
+PATH = "/strava/stats/ytd"
+
+
+def run(_, arguments):
+    """Arguments: nothing for the table; `--stacks [PATH]` for where the allocations of one kind of request come from."""
+    with tempfile.TemporaryDirectory() as folder:
+        counter = MallocCounter(folder)
+        with filled(folder, **counter.environment) as server, Client(server.port) as client:
+            if arguments[:1] == ["--stacks"]:
+                return list(stacks(counter, server, client, *arguments[1:2]))
+            return list(table(counter, client))
+
+
+def table(counter, client):
+    yield f"Calls per request on one keep-alive connection: (those for {2 * REQUESTS:,} requests − those for {REQUESTS:,}) / " \
+        f"{REQUESTS:,}."
+    yield ""
+    yield "| request | malloc | realloc | free | bytes |"
+    yield "|---|---|---|---|---|"
+    for name, message, pipelined in requests(client):
+        first, second = (counted(counter, client, message, times, pipelined) for times in (REQUESTS, 2 * REQUESTS))
+        calls = [(b - a) / REQUESTS for a, b in zip(first, second)]
+        yield f"| {name} | {calls[0]:.2f} | {calls[1]:.2f} | {calls[2]:.2f} | {calls[3]:,.0f} |"
+    yield ""
+
+
+def requests(client):
+    """What is counted: name, bytes, how many are sent at once."""
+    plain = request(PATH)
+    client.socket.sendall(plain)
+    etag = client.answer()[1]["etag"]
+    yield f"`{PATH}`", plain, 1
+    yield f"`{PATH}`, {PIPELINED} pipelined", plain, PIPELINED
+    yield f"`{PATH}`, If-None-Match, 304", request(PATH, f"If-None-Match: {etag}"), 1
+    page = "/strava/activities?limit=100"
+    yield f"`{page}`, gzip", request(page, "Accept-Encoding: gzip"), 1
+    yield "`/livez`", request("/livez"), 1
+
+
+def counted(counter, client, message, times, pipelined=1):
+    # The first ones fill caches and grow buffers.
+    client.ask(message, pipelined, pipelined)
+    before = counter.counts()
+    client.ask(message, times, pipelined)
+    return [b - a for a, b in zip(before, counter.counts())]
+
+
+def stacks(counter, server, client, path=PATH):
+    message = request(path)
+    client.ask(message, REQUESTS)
+    sites = counter.trace(lambda: client.ask(message, REQUESTS))
+    # What happens less often than once in a hundred requests belongs to something else.
+    sites = [site for site in sites if site.count >= REQUESTS / 100]
+    symbols = Symbols(server.process.pid)
+    symbols.load(frame for site in sites for frame in site.frames)
+    yield f"Where `{path}` allocates: calls per request, bytes per call, the stack from the inside out."
+    yield ""
+    for site in sites:
+        yield f"### {site.count / REQUESTS:.2f} × {site.bytes / site.count:,.0f} bytes"
+        yield "```"
+        yield from demangled(symbols.stack(site.frames))
+        yield "```"
