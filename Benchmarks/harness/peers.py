@@ -6,7 +6,7 @@ import pathlib
 
 from harness.processes import children, free_port, running, wait_for
 
-HUMMINGBIRD = pathlib.Path(__file__).resolve().parents[1] / "Peers/Hummingbird/.build/release/hummingbird-peer"
+HUMMINGBIRD = pathlib.Path(__file__).resolve().parents[1] / "Peers/HummingbirdPeer/.build/release/hummingbird-peer"
 
 
 class Peer:
@@ -58,7 +58,7 @@ def configuration(folder, port, body):
 
 @contextlib.contextmanager
 def hummingbird(folder, body):
-    """The app in Peers/Hummingbird with the same body; None when it is not built."""
+    """The app in Peers/HummingbirdPeer with the same body; None when it is not built."""
     if not HUMMINGBIRD.exists():
         yield None
         return

@@ -1,7 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// A package of its own, so that SwiftNIO never enters Paceline's graph.
+// A package of its own, so that SwiftNIO never enters Paceline's graph. Its folder may not be called Hummingbird: a package is known
+// by its folder's name, and would be its own dependency.
 let package = Package(
     name: "hummingbird-peer",
     dependencies: [
