@@ -15,10 +15,15 @@ addresses = (f"127.0.{third}.{fourth}" for third in itertools.count(1) for fourt
 
 
 def raise_descriptor_limit(count):
+    """Makes room for so many connections, here and in the programs started from here; false where that is not allowed."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    # Only root may go above the hard limit, and children inherit what is set here.
     wanted = max(soft, count + 200)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, max(hard, wanted)))
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, max(hard, wanted)))
+    except ValueError:
+        # Only root may go above the hard limit.
+        return False
+    return True
 
 
 @contextlib.contextmanager

@@ -42,8 +42,8 @@ def wrk(url, pids, connections=64, seconds=3, fields=()):
     served = int(re.search(r"(\d+) requests in", text)[1])
     problem = re.search(r"Non-2xx or 3xx responses: \d+|Socket errors: .*", text)
     return Run(
-        requests=served, rate=float(re.search(r"Requests/sec:\s+([\d.]+)", text)[1]), p50=latency(text, 50), p99=latency(text, 99),
-        cpu=cpu / max(1, served) * 1e6, problem=problem[0] if problem else "")
+        requests=served, rate=float(re.search(r"Requests/sec:\s+([\d.]+)", text)[1]), p50=latency(text, 50),
+        p99=latency(text, 99), cpu=cpu / max(1, served) * 1e6, problem=problem[0] if problem else "")
 
 
 def latency(text, percent):
@@ -64,16 +64,25 @@ class Ratio:
     def __init__(self, ours, theirs, name):
         self.rounds = [getattr(a, name) / getattr(b, name) for a, b in zip(ours, theirs)]
         self.median = statistics.median(self.rounds)
+        # Refusals are quick to send: a ratio that they are part of meets nothing.
+        self.is_sound = not any(run.problem for run in [*ours, *theirs])
 
     def __str__(self):
         return f"{self.median:.2f} ({min(self.rounds):.2f}–{max(self.rounds):.2f})"
 
     def at_least(self, target):
-        return target_row(self, f"≥ {target}", self.median >= target)
+        return target_row(self, f"≥ {target}", self.is_sound and self.median >= target)
 
     def at_most(self, target):
-        return target_row(self, f"≤ {target}", self.median <= target)
+        return target_row(self, f"≤ {target}", self.is_sound and self.median <= target)
 
 
 def target_row(value, target, is_met):
     return f"{value} | {target} | {'met' if is_met else '**not met**'} |"
+
+
+def problems(runs_by_name):
+    """What went wrong, a line for each kind of it."""
+    for name, runs in runs_by_name.items():
+        for problem in sorted({run.problem for run in runs if run.problem}):
+            yield f"\n{name}: {problem}"

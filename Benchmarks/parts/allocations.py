@@ -13,7 +13,7 @@ PATH = "/strava/stats/ytd"
 
 
 def run(_, arguments):
-    """Arguments: nothing for the table; `--stacks [PATH]` for where the allocations of one kind of request come from."""
+    """Arguments: nothing for the table; `--stacks [PATH]` for where the allocations of a GET come from."""
     with tempfile.TemporaryDirectory() as folder:
         counter = MallocCounter(folder)
         with filled(folder, **counter.environment) as server, Client(server.port) as client:
@@ -23,8 +23,8 @@ def run(_, arguments):
 
 
 def table(counter, client):
-    yield f"Calls per request on one keep-alive connection: (those for {2 * REQUESTS:,} requests − those for {REQUESTS:,}) / " \
-        f"{REQUESTS:,}."
+    yield f"Calls per request on one keep-alive connection: those for {2 * REQUESTS:,} requests minus those for " \
+        f"{REQUESTS:,}, divided by {REQUESTS:,}."
     yield ""
     yield "| request | malloc | realloc | free | bytes |"
     yield "|---|---|---|---|---|"
@@ -62,6 +62,9 @@ def stacks(counter, server, client, path=PATH):
     sites = counter.trace(lambda: client.ask(message, REQUESTS))
     # What happens less often than once in a hundred requests belongs to something else.
     sites = [site for site in sites if site.count >= REQUESTS / 100]
+    if not sites:
+        yield f"`{path}` allocates nothing."
+        return
     symbols = Symbols(server.process.pid)
     symbols.load(frame for site in sites for frame in site.frames)
     yield f"Where `{path}` allocates: calls per request, bytes per call, the stack from the inside out."

@@ -3,7 +3,7 @@
 import tempfile
 import urllib.request
 
-from harness.load import Ratio, median, wrk
+from harness.load import Ratio, median, problems, wrk
 from harness.paceline import filled
 from harness.peers import nginx
 
@@ -51,8 +51,7 @@ def table(pace, runs, size):
     for name, each in runs.items():
         rate, p50, p99, cpu = (median(each, field) for field in ("rate", "p50", "p99", "cpu"))
         yield f"| {names[name]} | {rate:,.0f} | {p50:.2f} | {p99:.2f} | {cpu:.1f} |"
-    for problem in sorted({run.problem for each in runs.values() for run in each if run.problem}):
-        yield f"\n{problem}"
+    yield from problems({names[name]: each for name, each in runs.items()})
     yield ""
     yield "| ratio of requests/s | measured | wanted | |"
     yield "|---|---|---|---|"

@@ -3,7 +3,7 @@
 import contextlib
 import tempfile
 
-from harness.load import Ratio, median, target_row, wrk
+from harness.load import Ratio, median, problems, target_row, wrk
 from harness.paceline import filled
 from harness.peers import hummingbird, nginx
 from harness.processes import memory, wait_for
@@ -41,7 +41,8 @@ def in_turns(pace, servers):
 
 
 def table(pace, runs, loaded):
-    yield f"`{PATH}`; nginx with two workers and Hummingbird answer the same body from memory. wrk -t1 in turns, {pace}, medians."
+    yield f"`{PATH}`; nginx with two workers and Hummingbird answer the same body from memory. wrk -t1 in turns, " \
+        f"{pace}, medians."
     yield ""
     yield "| connections | server | requests/s | p50 ms | p99 ms | CPU µs/request | resident MB (private) |"
     yield "|---|---|---|---|---|---|---|"
@@ -51,15 +52,9 @@ def table(pace, runs, loaded):
         yield f"| {count} | {name} | {rate:,.0f} | {p50:.2f} | {p99:.2f} | {cpu:.1f} | {resident} |"
     if (CONNECTIONS[0], "Hummingbird") not in runs:
         yield ""
-        yield "Hummingbird is not built: `swift build -c release` in Benchmarks/Peers/Hummingbird says why."
-    yield from problems(runs)
+        yield "Hummingbird is not built: `swift build -c release` in Benchmarks/Peers/HummingbirdPeer says why."
+    yield from problems({f"{name}, {count} connections": each for (count, name), each in runs.items()})
     yield ""
-
-
-def problems(runs):
-    for (count, name), each in runs.items():
-        for problem in sorted({run.problem for run in each if run.problem}):
-            yield f"\n{name}, {count} connections: {problem}"
 
 
 def targets(runs, loaded, resting):

@@ -6,7 +6,7 @@ import time
 
 from harness.client import request
 from harness.idle import raise_descriptor_limit, resting
-from harness.load import Ratio, median, target_row, wrk
+from harness.load import Ratio, median, problems, target_row, wrk
 from harness.paceline import filled
 from harness.processes import memory
 
@@ -17,7 +17,8 @@ KILOBYTES_EACH = 4
 
 
 def run(pace, _):
-    raise_descriptor_limit(COUNT)
+    if not raise_descriptor_limit(COUNT):
+        return ["Not measured: this user may not open so many files (`ulimit -Hn`).", ""]
     with tempfile.TemporaryDirectory() as folder, filled(folder) as server:
         url, descriptors = server.base + PATH, open_files(server)
         # Buffers and threads of the load itself are not the idle connections' fault.
@@ -58,8 +59,7 @@ def table(pace, alone, among, before, held, after):
     for count, runs in ((0, alone), (COUNT, among)):
         rate, p50, p99, cpu = (median(runs, field) for field in ("rate", "p50", "p99", "cpu"))
         yield f"| {count:,} | {rate:,.0f} | {p50:.2f} | {p99:.2f} | {cpu:.1f} |"
-    for problem in sorted({run.problem for run in alone + among if run.problem}):
-        yield f"\n{problem}"
+    yield from problems({"Without": alone, "With": among})
     yield ""
     yield "| figure | measured | wanted | |"
     yield "|---|---|---|---|"
