@@ -9,6 +9,10 @@ package struct TrustedProxies: Sendable {
     private static let forwardedFor = HTTPField.Name("X-Forwarded-For")
     private static let forwardedProto = HTTPField.Name("X-Forwarded-Proto")
 
+    /// Entries are taken apart byte by byte: as text, a comma can be one character with a mark that stands beside it, and then the entry
+    /// behind it, which a proxy of ours has written, would disappear into the one before it, which anybody may write.
+    private static let comma = UInt8(ascii: ",")
+
     private let blocks: [AddressBlock]
 
     /// The machine itself, where a proxy usually runs.
@@ -24,7 +28,7 @@ package struct TrustedProxies: Sendable {
     package func clientAddress(of request: Request) -> String {
         var client = request.peerAddress
         guard isTrusted(client), let name = Self.forwardedFor, let field = request.header(name) else { return client }
-        for entry in field.split(separator: ",").reversed() {
+        for entry in field.utf8.split(separator: Self.comma).reversed() {
             guard let address = Self.address(entry) else { break }
             client = address
             if !isTrusted(client) { break }
@@ -39,8 +43,7 @@ package struct TrustedProxies: Sendable {
         guard isTrusted(request.peerAddress), let name = Self.forwardedProto, let field = request.header(name) else {
             return false
         }
-        let proto = field.prefix { $0 != "," }.filter { $0 != " " && $0 != "\t" }
-        return proto.lowercased() == "https"
+        return Self.trimmed(field.utf8.prefix { $0 != Self.comma }).lowercased() == "https"
     }
 
     /// Whether the text is the address of a trusted proxy.
@@ -50,8 +53,8 @@ package struct TrustedProxies: Sendable {
     }
 
     /// The address of an entry: `192.0.2.1`, `2001:db8::1`, and with the ports that some proxies add.
-    private static func address(_ entry: Substring) -> String? {
-        let text = entry.filter { $0 != " " && $0 != "\t" }
+    private static func address(_ entry: Substring.UTF8View) -> String? {
+        let text = trimmed(entry)
         if IPAddress(text) != nil { return text }
         guard let colon = text.lastIndex(of: ":"), isPort(text[text.index(after: colon)...]) else {
             return bracketed(text[...])
@@ -59,6 +62,11 @@ package struct TrustedProxies: Sendable {
         let host = text[..<colon]
         // An IPv6 address stands in brackets before a port.
         return host.contains(":") ? bracketed(host) : IPAddress(String(host)).map { _ in String(host) }
+    }
+
+    private static func trimmed(_ text: Substring.UTF8View) -> String {
+        let bytes = Array(text)
+        return String(decoding: bytes[ASCII.trimmed(bytes.span, 0..<bytes.count)], as: UTF8.self)
     }
 
     private static func isPort(_ text: Substring) -> Bool {

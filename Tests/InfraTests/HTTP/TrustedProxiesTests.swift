@@ -28,6 +28,9 @@ struct TrustedProxiesTests {
             // Nor what a client wrote before the proxy added its own entry.
             ("127.0.0.1", "203.0.113.9, 192.0.2.7", "192.0.2.7"),
             ("127.0.0.1", "127.0.0.1, 192.0.2.7", "192.0.2.7"),
+            // Nor what would join the comma behind it, to hide that entry.
+            ("127.0.0.1", "203.0.113.9\u{600}, 192.0.2.7", "192.0.2.7"),
+            ("127.0.0.1", "203.0.113.9,\u{301}, 192.0.2.7", "192.0.2.7"),
             // A chain of ours.
             ("127.0.0.1", "192.0.2.7, 10.1.2.3", "192.0.2.7"),
             ("127.0.0.1", "10.9.9.9,10.1.2.3", "10.9.9.9"),
@@ -39,6 +42,7 @@ struct TrustedProxiesTests {
             ("127.0.0.1", "unknown", "127.0.0.1"),
             ("127.0.0.1", "192.0.2.7, _hidden, 10.1.2.3", "10.1.2.3"),
             ("127.0.0.1", "evil.example", "127.0.0.1"),
+            ("127.0.0.1", "192.0. 2.7", "127.0.0.1"),
             ("127.0.0.1", "", "127.0.0.1"),
             ("127.0.0.1", "192.0.2.7,", "192.0.2.7"),
             ("not an address", "192.0.2.7", "not an address"),
@@ -53,7 +57,8 @@ struct TrustedProxiesTests {
         arguments: [
             ("127.0.0.1", "https", true), ("127.0.0.1", "HTTPS", true), ("10.0.0.1", " https ", true),
             ("127.0.0.1", "https, http", true), ("127.0.0.1", "http", false), ("127.0.0.1", "http, https", false),
-            ("127.0.0.1", "", false), ("127.0.0.1", "httpsx", false), ("127.0.0.1", nil, false),
+            ("127.0.0.1", "", false), ("127.0.0.1", "httpsx", false), ("127.0.0.1", "ht tps", false),
+            ("127.0.0.1", nil, false),
             ("192.0.2.1", "https", false),
         ] as [(String, String?, Bool)])
     func security(peer: String, field: String?, isSecure: Bool) {
