@@ -114,11 +114,14 @@ final class Representation: Sendable {
     }
 
     /// RFC 9110 §13.1.2: weak comparison against each tag of the list; `*` matches whatever there is.
+    ///
+    /// Tags of others may hold commas, and fall apart here. Ours hold none, and so are found whole; a star counts alone only, for it may
+    /// be what a comma left of a tag.
     static func matches(_ field: String, _ etag: String) -> Bool {
-        field.split(separator: ",").contains { candidate in
-            let tag = candidate.drop { $0 == " " || $0 == "\t" }
-            let trimmed = tag.prefix { $0 != " " && $0 != "\t" }
-            return trimmed == "*" || trimmed == etag || trimmed == "W/" + etag
+        func trimmed(_ text: Substring) -> Substring {
+            text.drop { $0 == " " || $0 == "\t" }.prefix { $0 != " " && $0 != "\t" }
         }
+        if trimmed(field[...]) == "*" { return true }
+        return field.split(separator: ",").lazy.map(trimmed).contains { $0 == etag || $0 == "W/" + etag }
     }
 }
