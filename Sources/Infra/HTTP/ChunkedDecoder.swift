@@ -74,9 +74,13 @@ struct ChunkedDecoder {
         case .dataLF:
             try expect(byte, ASCII.lf)
             state = .size(digits: 0)
-        case .trailerStart, .trailerName, .trailerValue: try trailerByte(byte)
+        case .trailerStart, .trailerName, .trailerValue:
+            if byte != ASCII.cr { try countTrailer(1) }
+            try trailerByte(byte)
         case .trailerLF:
             try expect(byte, ASCII.lf)
+            // The line end, which the empty line at the trailer's end does not count towards it.
+            try countTrailer(2)
             state = .trailerStart
         case .finalLF:
             try expect(byte, ASCII.lf)
@@ -116,10 +120,13 @@ struct ChunkedDecoder {
         }
     }
 
+    private mutating func countTrailer(_ count: Int) throws(HTTPFault) {
+        trailerBytes += count
+        guard trailerBytes <= limits.headerBytes else { throw .headerTooLarge }
+    }
+
     /// Trailer fields are checked as header fields are, and dropped: nothing here knows one.
     private mutating func trailerByte(_ byte: UInt8) throws(HTTPFault) {
-        trailerBytes += 1
-        guard trailerBytes <= limits.headerBytes else { throw .headerTooLarge }
         switch state {
         case .trailerStart where byte == ASCII.cr: state = .finalLF
         case .trailerStart:

@@ -156,6 +156,10 @@ import Testing
         #expect(status("\(chunked)0\r\nA:\r\nB:\r\nC:\r\n\r\n") == nil)
         #expect(status("\(chunked)0\r\nA:\r\nB:\r\nC:\r\nD") == .rejected(431))
         #expect(status("\(chunked)0\r\nA:" + String(repeating: "v", count: 60)) == .rejected(431))
+        // Two lines of 30 bytes with their ends are 60.
+        let half = "A:" + String(repeating: "v", count: 26) + "\r\n"
+        #expect(status("\(chunked)0\r\n\(half)\(half)\r\n") == nil)
+        #expect(status("\(chunked)0\r\n\(half)A\(half)\r\n") == .rejected(431))
         #expect(status("\(chunked)1;" + String(repeating: "e", count: 4097)) == .rejected(400))
     }
 
