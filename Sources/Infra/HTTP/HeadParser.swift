@@ -46,6 +46,9 @@ struct HeadParser {
     private(set) var start = 0
     private(set) var isVersion11 = true
 
+    /// Whether any of the request line has come; half an empty line before it is none of it either.
+    var hasBegun: Bool { phase == .fields || position - (sawCR ? 1 : 0) > start }
+
     init(limits: RequestLimits) {
         self.limits = limits
     }

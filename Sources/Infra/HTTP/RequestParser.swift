@@ -51,7 +51,7 @@ struct RequestParser {
     var stage: Stage {
         switch state {
         // The empty line that may stand before a request is none of it: some clients send one after a body and then rest.
-        case .head: input.count == head.start ? .none : .head
+        case .head: head.hasBegun ? .head : .none
         default: .body
         }
     }

@@ -123,9 +123,11 @@ import Testing
     }
 
     @Test func anEmptyLineAloneIsNoRequestThatHasBegun() {
+        #expect(parse("\r").isEmpty)
         #expect(parse("\r\n").isEmpty)
         #expect(parse("GET / HTTP/1.1\r\nHost: a\r\n\r\n\r\n") == [.request("GET / 1.1 keep [host=a] ")])
         #expect(parse("\r\nG") == [.incomplete])
+        #expect(parse("\r\n\r").isEmpty)
     }
 
     @Test func eachLimitIsExact() {
