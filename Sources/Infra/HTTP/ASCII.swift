@@ -38,6 +38,12 @@ enum ASCII {
         byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte
     }
 
+    /// Whether the bytes are `text`.
+    static func equals(_ bytes: Span<UInt8>, _ text: StaticString) -> Bool {
+        guard bytes.count == text.utf8CodeUnitCount else { return false }
+        return text.withUTF8Buffer { text in bytes.indices.allSatisfy { bytes[$0] == text[$0] } }
+    }
+
     /// Whether the bytes are `text`, letters compared without case; `text` is lower case.
     static func matches(_ bytes: Span<UInt8>, _ text: StaticString) -> Bool {
         guard bytes.count == text.utf8CodeUnitCount else { return false }

@@ -162,7 +162,7 @@ struct HeadParser {
     private mutating func checkTarget(_ bytes: Span<UInt8>) throws(HTTPFault) {
         if bytes[target.lowerBound] != ASCII.slash {
             let isAsterisk = target.count == 1 && bytes[target.lowerBound] == 0x2A
-            let isOptions = ASCII.matches(bytes.extracting(method), "options")
+            let isOptions = ASCII.equals(bytes.extracting(method), "OPTIONS")
             if !(isAsterisk && isOptions) { try skipAuthority(bytes) }
         }
         path = target.lowerBound..<Self.end(of: target, bytes) { $0 != ASCII.questionMark }

@@ -41,6 +41,7 @@ import Testing
         ("GET  / HTTP/1.1\r\n", 400), ("GET /  HTTP/1.1\r\n", 400), (" GET / HTTP/1.1\r\n", 400),
         ("GET / HTTP/1.1 \r\n", 400), ("GET /\r\n", 400), ("GET\r\n", 400), ("G@T / HTTP/1.1\r\n", 400),
         ("GET\t/ HTTP/1.1\r\n", 400), ("GET a HTTP/1.1\r\n", 400), ("GET * HTTP/1.1\r\n", 400),
+        ("options * HTTP/1.1\r\n", 400),
         ("GET http://a HTTP/1.1\r\n", 400), ("GET http:/// HTTP/1.1\r\n", 400), ("GET ftp://a/ HTTP/1.1\r\n", 400),
         ("CONNECT a:1 HTTP/1.1\r\n", 400), ("GET /\u{e9} HTTP/1.1\r\n", 400), ("GET / http/1.1\r\n", 400),
         ("GET / HTTP/1\r\n", 400), ("GET / HTTP/11.1\r\n", 400), ("\r\n\r\n", 400),
