@@ -43,8 +43,11 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
+        // The lock that everybody uses.
+        .target(name: "Locking", swiftSettings: strict),
+
         // The domain. It depends on no C library and no socket, and the compiler holds it to that.
-        .target(name: "Actors", dependencies: [log, lifecycle], swiftSettings: strict),
+        .target(name: "Actors", dependencies: ["Locking", log, lifecycle], swiftSettings: strict),
 
         // What touches the world.
         .systemLibrary(name: "CLinux", path: "Sources/Infra/System/CLinux"),
@@ -60,11 +63,11 @@ let package = Package(
         .systemLibrary(
             name: "CZlib", path: "Sources/Infra/System/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         infra("Threads", ["CLinux"]),
-        infra("Reactor", ["CLinux", "Threads", deque]),
-        infra("HTTP", ["Reactor", "CLinux", httpTypes, lifecycle, log]),
+        infra("Reactor", ["CLinux", "Locking", "Threads", deque]),
+        infra("HTTP", ["Reactor", "CLinux", "Locking", httpTypes, lifecycle, log]),
         infra("JSON", []),
         infra("Gzip", ["CZlib"]),
-        infra("Curl", ["CCurl", "Threads"]),
+        infra("Curl", ["CCurl", "Locking", "Threads"]),
         infra("Crypto", ["Actors", "COpenSSL"]),
         infra("SQLite", ["Actors", "CSQLite", "Threads"]),
         infra("Strava", ["Actors", "Curl", "JSON"]),
@@ -87,24 +90,24 @@ let package = Package(
 
         // Tests, and what they share.
         .target(
-            name: "TestSupport", dependencies: ["Actors", "CLinux", "HTTP", "Reactor", "Threads", httpTypes],
+            name: "TestSupport",
+            dependencies: ["Actors", "CLinux", "HTTP", "Locking", "Reactor", "Threads", httpTypes],
             path: "Tests/TestSupport", swiftSettings: strict),
-        tests("ActorsTests", ["Actors", "TestSupport", lifecycle, lifecycleTestKit]),
+        tests("ActorsTests", ["Actors", "Locking", "TestSupport", lifecycle, lifecycleTestKit]),
         tests(
             "InfraTests",
             [
-                "Actors", "CLinux", "Crypto", "Curl", "Gzip", "HTTP", "JSON", "Reactor", "SQLite", "Strava",
-                "Telemetry",
-                "TestSupport", "Threads", httpTypes, log, lifecycle,
+                "Actors", "CLinux", "Crypto", "Curl", "Gzip", "HTTP", "JSON", "Locking", "Reactor", "SQLite", "Strava",
+                "Telemetry", "TestSupport", "Threads", httpTypes, log, lifecycle,
             ]),
-        tests("SandboxTests", ["Sandbox", "HTTP", "Reactor", "TestSupport", httpTypes, lifecycle, log]),
+        tests("SandboxTests", ["Sandbox", "HTTP", "Locking", "Reactor", "TestSupport", httpTypes, lifecycle, log]),
         tests(
             "AppTests",
             [
-                "paceline", "Actors", "Crypto", "Gzip", "HTTP", "JSON", "Reactor", "SQLite", "Sandbox", "TestSupport",
-                arguments, httpTypes, log,
+                "paceline", "Actors", "Crypto", "Gzip", "HTTP", "JSON", "Locking", "Reactor", "SQLite", "Sandbox",
+                "TestSupport", arguments, httpTypes, log,
             ]),
         // They start the built `paceline`, and so depend on it without importing it.
-        tests("IntegrationTests", ["paceline", "Reactor", "Sandbox", "TestSupport", log]),
+        tests("IntegrationTests", ["paceline", "Locking", "Reactor", "Sandbox", "TestSupport", log]),
     ]
 )

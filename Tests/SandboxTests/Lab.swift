@@ -1,7 +1,7 @@
 import FoundationEssentials
 import HTTP
 import HTTPTypes
-import Synchronization
+import Locking
 
 @testable import Sandbox
 
@@ -10,9 +10,9 @@ final class HandClock: Sendable {
     /// 2026-11-23T03:00:00Z, the beginning of a quarter.
     static let start: Int64 = 1_795_402_800_000
 
-    private let time: Mutex<Int64>
+    private let time: Lock<Int64>
 
-    init(_ time: Int64 = HandClock.start) { self.time = Mutex(time) }
+    init(_ time: Int64 = HandClock.start) { self.time = Lock(time) }
 
     var now: Int64 { time.withLock { $0 } }
 

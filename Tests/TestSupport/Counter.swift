@@ -1,8 +1,8 @@
-import Synchronization
+import Locking
 
 /// A number that tasks of a test count up together.
 package final class Counter: Sendable {
-    private let count = Mutex(0)
+    private let count = Lock(0)
 
     package init() {}
 

@@ -1,5 +1,5 @@
 package import Actors
-import Synchronization
+import Locking
 
 /// Strava in memory: a list that tests change at will, failures by script, and doors to hold calls at.
 package final class FakeStrava: StravaGateway {
@@ -18,11 +18,11 @@ package final class FakeStrava: StravaGateway {
         var grant: TokenGrant?
     }
 
-    private let state: Mutex<State>
+    private let state: Lock<State>
     private let clock: any WallClock
 
     package init(_ activities: [Activity] = [], clock: any WallClock) {
-        state = Mutex(State(list: StravaList(activities)))
+        state = Lock(State(list: StravaList(activities)))
         self.clock = clock
     }
 

@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 
 /// A door that tests open: whoever comes before waits, whoever comes after walks through.
 package final class Gate: Sendable {
@@ -9,7 +9,7 @@ package final class Gate: Sendable {
         var watchers: [(count: Int, wake: CheckedContinuation<Void, Never>)] = []
     }
 
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     package init() {}
 

@@ -1,5 +1,5 @@
 package import Actors
-import Synchronization
+import Locking
 
 /// A wall clock that moves only when a test says so.
 package final class ManualClock: WallClock {
@@ -16,11 +16,11 @@ package final class ManualClock: WallClock {
         var watchers: [(deadline: UTCInstant?, wake: CheckedContinuation<Void, Never>)] = []
     }
 
-    private let state: Mutex<State>
+    private let state: Lock<State>
 
     /// - Parameter now: where the clock stands at first; 2026-11-23T03:00:00Z unless told.
     package init(_ now: UTCInstant = UTCInstant(seconds: 1_795_402_800)) {
-        state = Mutex(State(now: now))
+        state = Lock(State(now: now))
     }
 
     package func now() -> UTCInstant { state.withLock { $0.now } }

@@ -1,6 +1,6 @@
 import CLinux
 import Glibc
-import Synchronization
+import Locking
 import Threads
 
 /// A TCP server that says exactly what a test tells it to, faults included.
@@ -105,14 +105,14 @@ private final class Core: Sendable {
         var watchers: [(count: Int, wake: CheckedContinuation<[ScriptedServer.Captured], Never>)] = []
     }
 
-    let state: Mutex<State>
+    let state: Lock<State>
     private let listener: Int32
     private let scripts: [[ScriptedServer.Step]]
 
     private init(_ listener: Int32, _ scripts: [[ScriptedServer.Step]]) {
         self.listener = listener
         self.scripts = scripts
-        state = Mutex(State(listener: listener))
+        state = Lock(State(listener: listener))
     }
 
     static func listen(_ scripts: [[ScriptedServer.Step]]) throws -> (Core, port: UInt16) {

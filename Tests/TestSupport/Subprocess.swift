@@ -1,6 +1,6 @@
 import CLinux
 import Glibc
-import Synchronization
+import Locking
 import Threads
 
 /// Other programs, run for a test: Python to check our ciphertext, the `paceline` binary to be killed.
@@ -105,7 +105,7 @@ final class Child: Sendable {
     let stdin: Int32
     let stdout: Int32
     let stderr: Int32
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     init(_ executable: String, _ arguments: [String], environment: [String: String]?) throws {
         let input = try Pipe()

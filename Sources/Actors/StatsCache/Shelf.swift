@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 
 /// Ready-made answers, where readers find them without waiting.
 ///
@@ -10,7 +10,7 @@ final class Shelf<Key: Hashable & Sendable, Answer: Sendable>: Sendable {
         var expiry = UTCInstant(milliseconds: .min)
     }
 
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     /// The answer for `key`; nil when there is none, or when `now` is too late for it.
     func answer(_ key: Key, at now: UTCInstant) -> Answer? {

@@ -1,5 +1,5 @@
 import CCurl
-import Synchronization
+import Locking
 
 /// What tasks ask of the owner thread, and the bell that wakes it.
 final class CurlInbox: Sendable {
@@ -30,7 +30,7 @@ final class CurlInbox: Sendable {
         }
     }
 
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     /// Hands a request over.
     ///

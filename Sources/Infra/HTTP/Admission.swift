@@ -1,6 +1,6 @@
+import Locking
 import Logging
 import Reactor
-import Synchronization
 
 /// The door of a server, which all its loops share; ``Occupancy`` decides.
 final class Admission: Sendable {
@@ -11,12 +11,12 @@ final class Admission: Sendable {
 
     private let configuration: HTTPServerConfiguration
     private let logger: Logger
-    private let state: Mutex<State>
+    private let state: Lock<State>
 
     init(_ configuration: HTTPServerConfiguration, logger: Logger) {
         self.configuration = configuration
         self.logger = logger
-        state = Mutex(
+        state = Lock(
             State(
                 occupancy: Occupancy(
                     limit: configuration.maximumConnections, limitPerClient: configuration.connectionsPerClient)))

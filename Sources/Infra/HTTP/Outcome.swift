@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 
 /// A value that comes once, for any number who wait for it.
 final class Outcome<Value: Sendable>: Sendable {
@@ -8,7 +8,7 @@ final class Outcome<Value: Sendable>: Sendable {
         var nextID = 0
     }
 
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     /// Sets the result and wakes all; only the first call counts.
     func settle(_ result: Result<Value, any Error>) {

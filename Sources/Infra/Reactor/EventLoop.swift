@@ -1,6 +1,7 @@
 import CLinux
 import DequeModule
 import Glibc
+import Locking
 import Synchronization
 import Threads
 
@@ -32,7 +33,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     private static let jobsPerRound = 256
     private static let roundsPerTurn = 8
 
-    private let inbox = Mutex(Inbox())
+    private let inbox = Lock(Inbox())
     private let thread = Atomic<UInt>(0)
     private let poller: Poller
     private var events = Poller.buffer

@@ -1,5 +1,5 @@
+import Locking
 import ServiceLifecycleTestKit
-import Synchronization
 import TestSupport
 import Testing
 
@@ -61,7 +61,7 @@ struct SchedulerTests {
     }
 
     @Test func anIntervalOfZeroTurnsItOffAndItStillStopsGracefully() async {
-        let beats = Mutex(0)
+        let beats = Lock(0)
         let scheduler = Scheduler(
             interval: .zero, clock: clock, lastSuccess: { nil }, refresh: { beats.withLock { $0 += 1 } })
         await testGracefulShutdown { trigger in

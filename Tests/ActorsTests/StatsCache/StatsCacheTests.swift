@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 import TestSupport
 import Testing
 
@@ -7,7 +7,7 @@ import Testing
 @Suite("StatsCache")
 struct StatsCacheTests {
     private final class Renderer: Sendable {
-        let calls = Mutex<[String: Int]>([:])
+        let calls = Lock<[String: Int]>([:])
 
         func render(_ key: String, _ snapshot: Snapshot, _ now: UTCInstant) -> (answer: String, cost: Int) {
             calls.withLock { $0[key, default: 0] += 1 }

@@ -1,5 +1,5 @@
+import Locking
 import ServiceLifecycleTestKit
-import Synchronization
 import TestSupport
 import Testing
 
@@ -7,9 +7,9 @@ import Testing
 
 /// What happened, in order, as the events and the waiters tell it.
 private final class Diary: Sendable {
-    private let entries = Mutex<[String]>([])
-    private let snapshots = Mutex<[Snapshot]>([])
-    private let reports = Mutex<[SyncReport]>([])
+    private let entries = Lock<[String]>([])
+    private let snapshots = Lock<[Snapshot]>([])
+    private let reports = Lock<[SyncReport]>([])
 
     func note(_ entry: String) { entries.withLock { $0.append(entry) } }
 

@@ -1,5 +1,5 @@
+import Locking
 import Logging
-import Synchronization
 
 /// A log that tests read: each line with its metadata.
 final class LogBook: Sendable {
@@ -12,7 +12,7 @@ final class LogBook: Sendable {
         var text: String { "\(level) \(message) \(metadata)" }
     }
 
-    private let state = Mutex([Line]())
+    private let state = Lock([Line]())
 
     var lines: [Line] { state.withLock { $0 } }
 

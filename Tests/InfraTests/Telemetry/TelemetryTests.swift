@@ -1,7 +1,7 @@
 import Actors
 import FoundationEssentials
+import Locking
 import Logging
-import Synchronization
 import Telemetry
 import TestSupport
 import Testing
@@ -165,7 +165,7 @@ import Testing
 
     /// What a sink received.
     private final class Lines: Sendable {
-        private let received = Mutex<[String]>([])
+        private let received = Lock<[String]>([])
 
         var all: [String] { received.withLock { $0 } }
         var sink: Telemetry.Sink {

@@ -1,5 +1,5 @@
 import Glibc
-import Synchronization
+import Locking
 import TestSupport
 import Testing
 import Threads
@@ -91,7 +91,7 @@ import Threads
 
     /// Blocks the thread that waits, unlike a gate.
     private final class Door: Sendable {
-        private let state = Mutex((arrivals: 0, isOpen: false))
+        private let state = Lock((arrivals: 0, isOpen: false))
 
         var arrivals: Int { state.withLock { $0.arrivals } }
 

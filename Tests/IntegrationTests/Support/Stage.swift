@@ -1,9 +1,9 @@
 import FoundationEssentials
 import Glibc
+import Locking
 import Logging
 import Reactor
 import Sandbox
-import Synchronization
 import TestSupport
 import Testing
 
@@ -19,7 +19,7 @@ final class Stage: Sendable {
     let folder: String
     /// What every program here gets for an environment, unless a test says otherwise.
     let environment: [String: String]
-    private let servers = Mutex<[(process: RunningProcess, transcript: Transcript)]>([])
+    private let servers = Lock<[(process: RunningProcess, transcript: Transcript)]>([])
 
     fileprivate init(_ sandbox: Sandbox, _ clock: StageClock, apiURL: String, oauthURL: String) throws {
         self.sandbox = sandbox
@@ -122,7 +122,7 @@ struct SetupFailure: Error, CustomStringConvertible {
 
 /// The sandbox's clock: the real one, and what a test adds to it.
 final class StageClock: Sendable {
-    private let added = Mutex<Int64>(0)
+    private let added = Lock<Int64>(0)
 
     /// Milliseconds since the epoch.
     var now: Int64 { Int64(Date().timeIntervalSince1970 * 1000) + added.withLock { $0 } }

@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 import TestSupport
 
 /// All that a program writes, as it comes.
@@ -9,7 +9,7 @@ final class Transcript: Sendable {
         var watchers: [(text: String, wake: CheckedContinuation<String?, Never>)] = []
     }
 
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     /// - Parameter process: whose two streams are read from now on; both end with it.
     init(of process: RunningProcess) {
