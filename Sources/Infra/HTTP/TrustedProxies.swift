@@ -28,7 +28,8 @@ package struct TrustedProxies: Sendable {
     package func clientAddress(of request: Request) -> String {
         var client = request.peerAddress
         guard isTrusted(client), let name = Self.forwardedFor, let field = request.header(name) else { return client }
-        for entry in field.utf8.split(separator: Self.comma).reversed() {
+        // RFC 9110 §5.6.1: an empty element of a list is none.
+        for entry in field.utf8.split(separator: Self.comma).map(Self.trimmed).reversed() where !entry.isEmpty {
             guard let address = Self.address(entry) else { break }
             client = address
             if !isTrusted(client) { break }
@@ -53,8 +54,7 @@ package struct TrustedProxies: Sendable {
     }
 
     /// The address of an entry: `192.0.2.1`, `2001:db8::1`, and with the ports that some proxies add.
-    private static func address(_ entry: Substring.UTF8View) -> String? {
-        let text = trimmed(entry)
+    private static func address(_ text: String) -> String? {
         if IPAddress(text) != nil { return text }
         guard let colon = text.lastIndex(of: ":"), isPort(text[text.index(after: colon)...]) else {
             return bracketed(text[...])

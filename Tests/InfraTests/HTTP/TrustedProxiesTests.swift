@@ -45,6 +45,7 @@ struct TrustedProxiesTests {
             ("127.0.0.1", "192.0. 2.7", "127.0.0.1"),
             ("127.0.0.1", "", "127.0.0.1"),
             ("127.0.0.1", "192.0.2.7,", "192.0.2.7"),
+            ("127.0.0.1", "192.0.2.7, ,", "192.0.2.7"),
             ("not an address", "192.0.2.7", "not an address"),
         ] as [(String, String?, String)])
     func client(peer: String, field: String?, client: String) {
