@@ -107,6 +107,8 @@ let package = Package(
                 "paceline", "Actors", "Crypto", "Gzip", "HTTP", "JSON", "Locking", "Reactor", "SQLite", "Sandbox",
                 "TestSupport", arguments, httpTypes, log,
             ]),
+        // What the fuzzers in Fuzz/ check, without a fuzzer.
+        tests("FuzzTests", ["paceline", "HTTP", "Reactor", httpTypes]),
         // They start the built `paceline`, and so depend on it without importing it.
         tests("IntegrationTests", ["paceline", "Locking", "Reactor", "Sandbox", "TestSupport", log]),
     ]

@@ -1,0 +1,1 @@
+../../Sources/App/HTTP/Representation.swift

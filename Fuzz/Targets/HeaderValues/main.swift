@@ -1,0 +1,7 @@
+import Checks
+
+/// libFuzzer calls this with each input.
+@c(LLVMFuzzerTestOneInput)
+public func testOneInput(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    FuzzTarget.headerValues.fuzz(bytes, count)
+}
