@@ -21,8 +21,9 @@ package enum FormURLEncoded {
         decoded.reserveCapacity(bytes.count)
         var rest = bytes[...]
         while let byte = rest.popFirst() {
-            let digits = rest.prefix(2).compactMap(ASCII.hexValue)
-            if byte == UInt8(ascii: "%"), digits.count == 2 {
+            // Looked for behind a percent sign only: they are an allocation.
+            let digits = byte == UInt8(ascii: "%") ? rest.prefix(2).compactMap(ASCII.hexValue) : []
+            if digits.count == 2 {
                 decoded.append(digits[0] << 4 | digits[1])
                 rest = rest.dropFirst(2)
             } else {
