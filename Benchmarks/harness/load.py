@@ -82,7 +82,7 @@ def target_row(value, target, is_met):
 
 
 def problems(runs_by_name):
-    """What went wrong, a line for each kind of it."""
+    """What went wrong in which of the loads."""
     for name, runs in runs_by_name.items():
-        for problem in sorted({run.problem for run in runs if run.problem}):
-            yield f"\n{name}: {problem}"
+        if found := [run.problem for run in runs if run.problem]:
+            yield f"\n{name}, in {len(found)} of {len(runs)} rounds: {found[0]}"

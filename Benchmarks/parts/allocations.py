@@ -1,9 +1,11 @@
 """Allocations per request, counted inside malloc."""
 
+import contextlib
 import tempfile
 
 from harness.allocations import MallocCounter, Symbols, demangled
 from harness.client import Client, request
+from harness.idle import raise_descriptor_limit, resting
 from harness.paceline import filled
 
 TITLE = "Allocations"
@@ -13,12 +15,15 @@ PATH = "/strava/stats/ytd"
 
 
 def run(_, arguments):
-    """Arguments: nothing for the table; `--stacks [PATH]` for where the allocations of a GET come from."""
+    """Arguments: nothing for the table; `--stacks [PATH]` for where the allocations of a GET come from; `--connections` for
+    those of a connection that opens and has one answer."""
     with tempfile.TemporaryDirectory() as folder:
         counter = MallocCounter(folder)
         with filled(folder, **counter.environment) as server, Client(server.port) as client:
             if arguments[:1] == ["--stacks"]:
-                return list(stacks(counter, server, client, *arguments[1:2]))
+                return list(stacks_of_get(counter, server, client, *arguments[1:2]))
+            if arguments[:1] == ["--connections"]:
+                return list(stacks_of_connection(counter, server))
             return list(table(counter, client))
 
 
@@ -56,21 +61,32 @@ def counted(counter, client, message, times, pipelined=1):
     return [b - a for a, b in zip(before, counter.counts())]
 
 
-def stacks(counter, server, client, path=PATH):
+def stacks_of_get(counter, server, client, path=PATH):
     message = request(path)
     client.ask(message, REQUESTS)
     sites = counter.trace(lambda: client.ask(message, REQUESTS))
-    # What happens less often than once in a hundred requests belongs to something else.
-    sites = [site for site in sites if site.count >= REQUESTS / 100]
+    return stacks(server, sites, REQUESTS, f"a GET of `{path}`")
+
+
+def stacks_of_connection(counter, server):
+    raise_descriptor_limit(REQUESTS)
+    with contextlib.ExitStack() as stack:
+        sites = counter.trace(lambda: stack.enter_context(resting(server.port, request(PATH), REQUESTS)))
+    return stacks(server, sites, REQUESTS, "a connection with one answer")
+
+
+def stacks(server, sites, times, what):
+    # What happens less often than in one of a hundred belongs to something else.
+    sites = [site for site in sites if site.count >= times / 100]
     if not sites:
-        yield f"`{path}` allocates nothing."
+        yield f"{what} allocates nothing."
         return
     symbols = Symbols(server.process.pid)
     symbols.load(frame for site in sites for frame in site.frames)
-    yield f"Where `{path}` allocates: calls per request, bytes per call, the stack from the inside out."
+    yield f"What {what} allocates, the stacks from the inside out."
     yield ""
-    for site in sites:
-        yield f"### {site.count / REQUESTS:.2f} × {site.bytes / site.count:,.0f} bytes"
+    for site in sorted(sites, key=lambda site: -site.bytes):
+        yield f"### {site.count / times:.2f} × {site.bytes / site.count:,.0f} bytes"
         yield "```"
         yield from demangled(symbols.stack(site.frames))
         yield "```"

@@ -20,8 +20,9 @@ TOLERANCE = 0.05
 
 def run(_, arguments):
     """Arguments: `--update` makes what is measured the thresholds."""
-    swift("build", "-c", "release", "--product", "count", stdout=sys.stderr)
-    counter = PACKAGE / ".build/release/count"
+    # In a folder of its own: package-benchmark builds with other flags, and each would undo the other's work.
+    swift("build", "-c", "release", "--product", "count", "--scratch-path", ".build-count", stdout=sys.stderr)
+    counter = PACKAGE / ".build-count/release/count"
     names = subprocess.run([counter], capture_output=True, text=True, check=True).stdout.splitlines()
     measured = {name: instructions(counter, name) for name in names}
     if "--update" in arguments:
