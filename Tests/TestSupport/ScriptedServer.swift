@@ -9,7 +9,7 @@ import Threads
 /// script ends its connection is closed. Threads of its own block in the kernel; ``close()`` or the last reference ends them.
 package final class ScriptedServer: Sendable {
     /// One thing the server does on a connection.
-    package enum Step: Sendable {
+    package enum Step: Sendable, CustomStringConvertible {
         /// Reads one request, its body included, and keeps it.
         case read
         /// Sends these bytes.
@@ -20,6 +20,17 @@ package final class ScriptedServer: Sendable {
         case hang
         /// Closes with RST, as a crashed server or a strict middlebox does.
         case reset
+
+        /// Short: the runner writes the scripts of a test into the log, and some send megabytes.
+        package var description: String {
+            switch self {
+            case .read: "read"
+            case .send(let bytes): "send \(bytes.count) bytes: \(String(decoding: bytes.prefix(60), as: UTF8.self))"
+            case .drip(let bytes, let pause): "drip \(bytes.count) bytes, \(pause) ms apart"
+            case .hang: "hang"
+            case .reset: "reset"
+            }
+        }
 
         /// Sends text.
         package static func send(_ text: String) -> Step { .send(Array(text.utf8)) }

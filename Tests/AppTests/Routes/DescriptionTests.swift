@@ -132,7 +132,6 @@ struct DescriptionTests {
         try check(await TestApp().refresh(), path, method: "post")
         try await app.whileRunning {
             try check(await app.refresh(), path, method: "post")
-            try check(await app.refresh("?wait=false"), path, method: "post")
             await app.store.failCommits(StoreFailure(.unavailable, "full"))
             app.strava.change { $0.insert(.sample(99, at: 1_795_400_000)) }
             let away = await app.refresh()
@@ -144,6 +143,8 @@ struct DescriptionTests {
             let limited = await app.refresh()
             #expect(limited.status == .tooManyRequests)
             try check(limited, path, method: "post")
+            // Last: the sync it begins goes on behind its answer, and would take a failure that is meant for the next one.
+            try check(await app.refresh("?wait=false"), path, method: "post")
         }
     }
 
