@@ -3,7 +3,7 @@ package import HTTPTypes
 /// Chooses a handler by path and method.
 ///
 /// Paths are compared as they came, percent-encoding included. An unknown path is 404, a known one with another method 405 with
-/// `Allow`; HEAD goes to GET's handler, and the connection leaves the body out.
+/// `Allow`; HEAD goes to GET's handler, and the connection leaves the body out. `OPTIONS *` is answered for all paths together.
 package struct Router: Responder {
     package typealias Handler = @Sendable (Request) async -> Response
 
@@ -23,7 +23,7 @@ package struct Router: Responder {
 
     private enum Match {
         case endpoint(Endpoint)
-        case refused(Response)
+        case answer(Response)
     }
 
     private var routes: [Route] = []
@@ -69,26 +69,27 @@ package struct Router: Responder {
     package func immediateResponse(to request: Request) -> Response? {
         switch match(request) {
         case .endpoint(let endpoint): endpoint.immediate?(request)
-        case .refused(let response): response
+        case .answer(let response): response
         }
     }
 
     package func respond(to request: Request) async -> Response {
         switch match(request) {
         case .endpoint(let endpoint): await endpoint.handler(request)
-        case .refused(let response): response
+        case .answer(let response): response
         }
     }
 
     private func match(_ request: Request) -> Match {
         let path = request.pathBytes
         guard let index = findExact(path) ?? prefixes.first(where: { path.starts(with: routes[$0].path) }) else {
-            return .refused(Response(status: .notFound, detail: "Not Found"))
+            let isAboutServer = request.method == .options && path.elementsEqual("*".utf8)
+            return .answer(isAboutServer ? options : Response(status: .notFound, detail: "Not Found"))
         }
         guard let endpoint = endpoint(for: request.method, in: routes[index]) else {
             var response = Response(status: .methodNotAllowed, detail: "Method Not Allowed")
-            response.fields[.allow] = allowed(routes[index])
-            return .refused(response)
+            response.fields[.allow] = Self.allowed(routes[index].endpoints)
+            return .answer(response)
         }
         return .endpoint(endpoint)
     }
@@ -102,9 +103,14 @@ package struct Router: Responder {
             ?? (method == .head ? route.endpoints.first { $0.method == .get } : nil)
     }
 
-    private func allowed(_ route: Route) -> String {
-        var methods = route.endpoints.map(\.method.rawValue)
-        if methods.contains("GET"), !methods.contains("HEAD") { methods.append("HEAD") }
+    /// `OPTIONS *` asks about the whole server (RFC 9110 §9.3.7): everything that some path takes.
+    private var options: Response {
+        Response(status: .noContent, fields: [.allow: Self.allowed(routes.flatMap(\.endpoints))])
+    }
+
+    private static func allowed(_ endpoints: [Endpoint]) -> String {
+        var methods = Set(endpoints.map(\.method.rawValue))
+        if methods.contains("GET") { methods.insert("HEAD") }
         return methods.sorted().joined(separator: ", ")
     }
 

@@ -1,5 +1,4 @@
 import FoundationEssentials
-import Glibc
 import JSON
 import TestSupport
 import Testing
@@ -44,18 +43,9 @@ struct OpenAPITests {
             walk(document, "#")
             print(checked)
             """
-        let outcome = try await Subprocess.run(try await Self.python(), ["-c", program], stdin: document.bytes)
+        let outcome = try await Python.run(program, importing: "openapi_spec_validator", stdin: document.bytes)
         try #require(outcome.status == .exited(0), "\(outcome.errors)")
         #expect(try #require(Int(outcome.output.trimmingBlanks)) > 40)
-    }
-
-    /// The interpreter that the test script prepared, or the machine's own when it has the package.
-    private static func python() async throws -> String {
-        if let prepared = getenv("PACELINE_TEST_PYTHON") { return String(cString: prepared) }
-        let probe = try? await Subprocess.run("python3", ["-c", "import openapi_spec_validator"])
-        return try #require(
-            probe?.status == .exited(0) ? "python3" : nil,
-            "this test needs Python's openapi-spec-validator package: run script/test, which prepares it")
     }
 
     @Test func everyEndpointIsInItWithItsMethod() {

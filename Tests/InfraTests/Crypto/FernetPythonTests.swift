@@ -1,6 +1,5 @@
 import Actors
 import Crypto
-import Glibc
 import TestSupport
 import Testing
 
@@ -27,18 +26,9 @@ import Testing
                 print(fernet.decrypt(line.encode()).hex())
         """
 
-    /// The interpreter that the test script prepared, or the machine's own when it has the package.
-    private static func python() async throws -> String {
-        if let prepared = getenv("PACELINE_TEST_PYTHON") { return String(cString: prepared) }
-        let probe = try? await Subprocess.run("python3", ["-c", "import cryptography"])
-        return try #require(
-            probe?.status == .exited(0) ? "python3" : nil,
-            "this test needs Python's cryptography package: run script/test, which prepares it")
-    }
-
     private func python(_ mode: String, _ lines: [String]) async throws -> [String] {
-        let outcome = try await Subprocess.run(
-            try await Self.python(), ["-c", Self.program, mode, Hex.encode(Self.encryptionKey.utf8)],
+        let outcome = try await Python.run(
+            Self.program, [mode, Hex.encode(Self.encryptionKey.utf8)], importing: "cryptography",
             stdin: Array(lines.map { $0 + "\n" }.joined().utf8))
         try #require(outcome.status == .exited(0), "\(outcome.errors)")
         return outcome.output.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)

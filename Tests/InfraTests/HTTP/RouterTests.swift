@@ -50,6 +50,12 @@ import Testing
         #expect(String(decoding: response.body, as: UTF8.self) == #"{"detail":"Method Not Allowed"}"#)
     }
 
+    @Test func aQuestionAboutTheWholeServerIsAnsweredForAllPaths() async {
+        let response = await answer(.options, "*")
+        #expect(response.status == .noContent)
+        #expect(response.fields[.allow] == "GET, HEAD, POST, PUT")
+    }
+
     @Test func theLastHandlerOfARouteCounts() async {
         var router = router()
         router.on(.get, "/a") { _ in Response(status: .accepted) }

@@ -42,6 +42,21 @@ import Testing
         }
     }
 
+    @Test func whoeverIsConnectedIsAnsweredOnceMoreAndToldThatItIsTheLastTime() async throws {
+        // Time enough for the slowest of machines: the client may have sent its request before it could know.
+        try await withServer(configure: { $0.farewellTimeout = .seconds(3600) }) { port, group in
+            let (served, silent) = (try TestClient(port: port), try TestClient(port: port))
+            #expect(try await served.exchange("/").status == 200)
+            await group.triggerGracefulShutdown()
+            // A stranger who is still let in goes at once; when none is any more, the listener has closed.
+            while (try? TestClient(port: port)) != nil { await Task.yield() }
+            for client in [served, silent] {
+                #expect(try await client.exchange("/")["connection"] == "close")
+                #expect(try await client.ending() == .end)
+            }
+        }
+    }
+
     @Test func aRequestHalfReceivedIsFinishedToo() async throws {
         try await withServer { port, group in
             let (client, idle) = (try TestClient(port: port), try TestClient(port: port))

@@ -30,8 +30,10 @@ final class WebDriver: Sendable {
         ]
         let arguments = flags.map { "\"\($0)\"" }.joined(separator: ",")
         let options = #"{"binary":"\#(programs.browser)","args":[\#(arguments)]}"#
-        let answer = try await Self.ask(
-            port, "POST", "/session", #"{"capabilities":{"alwaysMatch":{"goog:chromeOptions":\#(options)}}}"#)
+        // What a press leads to may take a moment to come; whoever looks for something waits so many milliseconds for it.
+        let wanted =
+            #"{"goog:chromeOptions":\#(options),"goog:loggingPrefs":{"browser":"ALL"},"timeouts":{"implicit":10000}}"#
+        let answer = try await Self.ask(port, "POST", "/session", #"{"capabilities":{"alwaysMatch":\#(wanted)}}"#)
         guard let session = answer["sessionId"]?.text else { throw SetupFailure("no session: \(answer)") }
         self.session = session
     }
@@ -97,6 +99,22 @@ final class WebDriver: Sendable {
             throw SetupFailure("nothing on the page fits \(selector)")
         }
         return id
+    }
+
+    // MARK: What a developer does
+
+    /// Runs a script in the page; its value is what it gives to the function `done`.
+    func run(_ script: String) async throws -> AnyJSON {
+        let body = try JSONEncoder().encode(["script": "const done = arguments[0];\n" + script])
+        // The protocol wants a list of arguments beside it.
+        let object = String(decoding: body, as: UTF8.self).dropLast()
+        return try await ask("POST", "/execute/async", #"\#(object),"args":[]}"#)
+    }
+
+    /// What the browser has written to its console since the last time it was asked, problems with loading included.
+    func console() async throws -> [String] {
+        let entries = try await ask("POST", "/se/log", #"{"type":"browser"}"#)
+        return (0..<(entries.count ?? 0)).compactMap { entries[$0]?["message"]?.text }
     }
 
     // MARK: The protocol
