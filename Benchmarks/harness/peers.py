@@ -34,6 +34,13 @@ def nginx(folder, body, page=b""):
 def configuration(folder, port, body):
     assert "$" not in body, "nginx would take it for a variable"
     quoted = body.replace("\\", "\\\\").replace("'", "\\'")
+    return nginx_configuration(
+        folder, port, "keepalive_timeout 600s;",
+        f"""location / {{ return 200 '{quoted}'; }}
+            location = /page {{ root {folder}/files; add_header content-encoding gzip; }}""")
+
+
+def nginx_configuration(folder, port, limits, locations):
     # An ordinary user cannot write where Debian's nginx keeps these.
     temporary = "".join(
         f"{name}_temp_path {folder}/{name}; " for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
@@ -45,12 +52,11 @@ def configuration(folder, port, body):
         events {{ worker_connections 8192; }}
         http {{
             {temporary}
-            access_log off; keepalive_requests 1000000000; keepalive_timeout 600s;
+            access_log off; keepalive_requests 1000000000; {limits}
             sendfile on; tcp_nopush on; open_file_cache max=100;
             server {{
                 listen 127.0.0.1:{port} reuseport; default_type application/json;
-                location / {{ return 200 '{quoted}'; }}
-                location = /page {{ root {folder}/files; add_header content-encoding gzip; }}
+                {locations}
             }}
         }}
     """
@@ -67,3 +73,19 @@ def hummingbird(folder, body):
     with running(HUMMINGBIRD, log=f"{folder}/hummingbird.log", env=environment) as process:
         wait_for(f"http://127.0.0.1:{port}/")
         yield Peer(port, [process.pid])
+
+
+@contextlib.contextmanager
+def guarded_nginx(folder, files):
+    """nginx with Paceline's limits against the ill-behaved; `files` are what it serves, by path."""
+    port, root = free_port(), pathlib.Path(folder, "guarded")
+    for path, body in files.items():
+        file = root / path.lstrip("/")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(body)
+    config = pathlib.Path(folder, "guarded.conf")
+    limits = "client_header_timeout 30s; keepalive_timeout 30s; send_timeout 30s; reset_timedout_connection on;"
+    config.write_text(nginx_configuration(folder, port, limits, f"root {root};"))
+    with running("nginx", "-c", config, "-p", folder, log=f"{folder}/guarded.log") as master:
+        wait_for(f"http://127.0.0.1:{port}{next(iter(files))}")
+        yield Peer(port, children(master.pid))

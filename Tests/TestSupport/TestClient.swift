@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Synchronization
 import Threads
@@ -30,16 +31,25 @@ package actor TestClient {
     package init(
         port: Int, ipv6: Bool = false, receiveBuffer: Int32? = nil, from source: String? = nil, patience: Int = 10
     ) throws {
-        socket = Glibc.socket(ipv6 ? AF_INET6 : AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        if var size = receiveBuffer { setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &size, 4) }
+        socket = try Self.connected(port: port, ipv6: ipv6, receiveBuffer: receiveBuffer, from: source)
         var limit = timeval(tv_sec: patience, tv_usec: 0)
         setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-        if let source { Self.bind(socket, to: source) }
-        guard Self.connect(socket, port: port, ipv6: ipv6) == 0 else {
+    }
+
+    /// A new descriptor, connected to this machine; the caller closes it.
+    static func connected(
+        port: Int, ipv6: Bool = false, receiveBuffer: Int32? = nil, from source: String? = nil
+    ) throws -> Int32 {
+        let socket = Glibc.socket(ipv6 ? AF_INET6 : AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        if var size = receiveBuffer { setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &size, 4) }
+        if let source { bind(socket, to: source) }
+        guard connect(socket, port: port, ipv6: ipv6) == 0 else {
+            let code = errno
             close(socket)
-            throw Failure(description: "connect: errno \(errno)")
+            throw Failure(description: "connect: errno \(code)")
         }
+        return socket
     }
 
     deinit {
@@ -160,6 +170,28 @@ package actor TestClient {
     }
 
     // MARK: Whole exchanges
+
+    /// Sends everything and reads meanwhile, until the server ends the connection; returns all that came, as text.
+    ///
+    /// For more than both ends' buffers hold: sending first and reading then, each side would wait for the other.
+    package func converse(_ text: String) throws -> String {
+        let bytes = Array(text.utf8)
+        var sent = 0
+        while sent < bytes.count {
+            var entry = pollfd(fd: socket, events: Int16(POLLIN | POLLOUT), revents: 0)
+            guard poll(&entry, 1, 10_000) == 1 else { throw Failure(description: "poll: errno \(errno)") }
+            if entry.revents & Int16(POLLIN) != 0, try receiveMore() == nil { break }
+            guard entry.revents & Int16(POLLOUT) != 0 else { continue }
+            let count = bytes.withUnsafeBytes {
+                Glibc.send(
+                    socket, $0.baseAddress.map { $0 + sent }, $0.count - sent,
+                    Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
+            }
+            guard count > 0 || errno == EAGAIN else { throw Failure(description: "send: errno \(errno)") }
+            sent += max(0, count)
+        }
+        return try receiveAll()
+    }
 
     /// Sends one request and returns its response; the connection stays open.
     package func exchange(

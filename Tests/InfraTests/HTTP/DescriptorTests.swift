@@ -40,7 +40,7 @@ import Testing
             try await withServer { port, _ async throws in
                 let first = try TestClient(port: port)
                 #expect(try await first.exchange("/").status == 200)
-                let before = descriptorCount()
+                let before = ProcessUsage().descriptors
                 for round in 0..<10 {
                     let clients = try (0..<20).map { _ in try TestClient(port: port) }
                     for (number, client) in clients.enumerated() {
@@ -53,7 +53,7 @@ import Testing
                     }
                 }
                 // Each kind of ending has fifty connections, so a leak of any is far above what the runtime may open meanwhile.
-                #expect(descriptors(fallingTo: before + 4) <= before + 4)
+                #expect(ProcessUsage().descriptors(fallingTo: before + 4) <= before + 4)
                 #expect(try await first.exchange("/").status == 200)
             }
         }
@@ -62,13 +62,13 @@ import Testing
     @Test func aGroupThatCannotBeMadeLeavesNothingBehind() async {
         await #expect(processExitsWith: .success) {
             try await openDescriptorsOfTheRuntime()
-            let before = descriptorCount()
+            let before = ProcessUsage().descriptors
             // Enough for twenty loops of two descriptors each: what they left behind would stand far above the one or two that the
             // runtime may open for itself at any moment of a busy machine.
             var limit = try limitDescriptors(spare: 41)
             #expect(throws: SystemError.self) { try EventLoopGroup(count: 32) }
             try #require(setrlimit(Int32(RLIMIT_NOFILE.rawValue), &limit) == 0)
-            #expect(descriptors(fallingTo: before + 4) <= before + 4)
+            #expect(ProcessUsage().descriptors(fallingTo: before + 4) <= before + 4)
         }
     }
 }
@@ -77,7 +77,7 @@ import Testing
 ///
 /// They do so at the first use, which anything may bring about: it would be counted, and without a free descriptor it ends the
 /// process.
-private func openDescriptorsOfTheRuntime() async throws {
+func openDescriptorsOfTheRuntime() async throws {
     try await Task.sleep(for: .milliseconds(1))
 }
 
@@ -92,21 +92,6 @@ private func limitDescriptors(spare: Int) throws -> rlimit {
     lowered.rlim_cur = rlim_t(try #require(taken.max()) + 1)
     try #require(setrlimit(Int32(RLIMIT_NOFILE.rawValue), &lowered) == 0)
     return limit
-}
-
-/// How many descriptors this process has open.
-private func descriptorCount() -> Int {
-    guard let folder = opendir("/proc/self/fd") else { return -1 }
-    defer { closedir(folder) }
-    var count = 0
-    while readdir(folder) != nil { count += 1 }
-    return count
-}
-
-/// How many descriptors are left when they are no more than `count`, or after ten seconds, which a passing test does not wait.
-private func descriptors(fallingTo count: Int) -> Int {
-    for _ in 0..<1000 where descriptorCount() > count { usleep(10_000) }
-    return descriptorCount()
 }
 
 /// The processor time this process has used.

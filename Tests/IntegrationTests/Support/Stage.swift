@@ -39,9 +39,12 @@ final class Stage: Sendable {
 
     /// Starts `paceline serve` in the folder.
     ///
-    /// - Parameter changes: over ``environment``; nil takes a variable away.
-    func serve(_ changes: [String: String?] = [:]) async throws -> Paceline {
-        let process = try Subprocess.start("/usr/bin/env", try command(["serve"]), environment: variables(changes))
+    /// - Parameters:
+    ///   - changes: over ``environment``; nil takes a variable away.
+    ///   - files: how many it may have open, by `ulimit -n`; nil leaves that as it is.
+    func serve(_ changes: [String: String?] = [:], files: Int? = nil) async throws -> Paceline {
+        let process = try Subprocess.start(
+            "/usr/bin/env", try command(["serve"], files: files), environment: variables(changes))
         let transcript = Transcript(of: process)
         servers.withLock { $0.append((process, transcript)) }
         return try await Paceline(process, transcript)
@@ -53,8 +56,8 @@ final class Stage: Sendable {
     }
 
     /// A Paceline whose athlete is connected.
-    func serveConnected(_ changes: [String: String?] = [:]) async throws -> Paceline {
-        let server = try await serve(changes)
+    func serveConnected(_ changes: [String: String?] = [:], files: Int? = nil) async throws -> Paceline {
+        let server = try await serve(changes, files: files)
         let answer = try await Browser().connect(to: server)
         guard answer["location"]?.hasSuffix("/?strava=success") == true else {
             throw SetupFailure("connecting ended with \(answer.status) \(answer.text)")
@@ -63,8 +66,8 @@ final class Stage: Sendable {
     }
 
     /// A Paceline that has the whole history.
-    func serveMirror(_ changes: [String: String?] = [:]) async throws -> Paceline {
-        let server = try await serveConnected(changes)
+    func serveMirror(_ changes: [String: String?] = [:], files: Int? = nil) async throws -> Paceline {
+        let server = try await serveConnected(changes, files: files)
         try await server.untilComplete()
         return server
     }
@@ -84,9 +87,10 @@ final class Stage: Sendable {
         environment.merging(changes.mapValues { $0 ?? "" }) { _, new in new }.filter { !$0.value.isEmpty }
     }
 
-    /// `env` changes into the folder and becomes the program, under the same process id.
-    private func command(_ arguments: [String]) throws -> [String] {
-        ["--chdir=\(folder)", try Self.executable()] + arguments
+    /// `env` changes into the folder and becomes the program, under the same process id; so does the shell that sets a limit.
+    private func command(_ arguments: [String], files: Int? = nil) throws -> [String] {
+        let limiting = files.map { ["/bin/sh", "-c", "ulimit -n \($0); exec \"$0\" \"$@\""] } ?? []
+        return ["--chdir=\(folder)"] + limiting + [try Self.executable()] + arguments
     }
 
     /// The program that was built together with these tests.
