@@ -1,12 +1,12 @@
 import HTTP
 import HTTPTypes
-import Synchronization
+import Locking
 import TestSupport
 import Testing
 
 /// Which requests a server has given to its responder, in their order.
 final class RequestBook: Sendable {
-    private let lines = Mutex<[String]>([])
+    private let lines = Lock<[String]>([])
 
     /// `POST /a 5`: the method, the target, and how long the body was.
     var all: [String] { lines.withLock { $0 } }
