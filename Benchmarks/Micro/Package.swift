@@ -34,11 +34,13 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CLinux"),
+        .target(name: "Locking", swiftSettings: strict),
         .target(name: "Threads", dependencies: ["CLinux"], swiftSettings: strict),
-        .target(name: "Reactor", dependencies: ["CLinux", "Threads", deque], swiftSettings: strict),
+        .target(name: "Reactor", dependencies: ["CLinux", "Locking", "Threads", deque], swiftSettings: strict),
         .target(
-            name: "HTTP", dependencies: ["Reactor", "CLinux", httpTypes, lifecycle, log], swiftSettings: strict),
-        .target(name: "Actors", dependencies: [log, lifecycle], swiftSettings: strict),
+            name: "HTTP", dependencies: ["Reactor", "CLinux", "Locking", httpTypes, lifecycle, log],
+            swiftSettings: strict),
+        .target(name: "Actors", dependencies: ["Locking", log, lifecycle], swiftSettings: strict),
 
         .target(
             name: "Operations", dependencies: ["Actors", "HTTP", "Reactor", httpTypes], swiftSettings: strict),
