@@ -55,10 +55,12 @@ let package = Package(
     ],
     targets: [
         library("CLinux"), library("COpenSSL", pkgConfig: "libcrypto"), library("CZlib", pkgConfig: "zlib"),
-        .target(name: "Actors", dependencies: [log, lifecycle], path: "Paceline/Actors", swiftSettings: strict),
+        .target(name: "Locking", path: "Paceline/Locking", swiftSettings: strict),
+        .target(
+            name: "Actors", dependencies: ["Locking", log, lifecycle], path: "Paceline/Actors", swiftSettings: strict),
         infra("Threads", ["CLinux"]),
-        infra("Reactor", ["CLinux", "Threads", deque]),
-        infra("HTTP", ["Reactor", "CLinux", httpTypes, lifecycle, log], fuzzed),
+        infra("Reactor", ["CLinux", "Locking", "Threads", deque]),
+        infra("HTTP", ["Reactor", "CLinux", "Locking", httpTypes, lifecycle, log], fuzzed),
         infra("JSON", []),
         infra("Gzip", ["CZlib"]),
         infra("Crypto", ["Actors", "COpenSSL"]),
