@@ -40,8 +40,8 @@ struct HeadParser {
 
     private(set) var framing = Framing()
     private(set) var method = 0..<0
-    private(set) var target = 0..<0
     private(set) var path = 0..<0
+    private(set) var query: Range<Int>?
     private(set) var fields = 0..<0
     private(set) var start = 0
     private(set) var isVersion11 = true
@@ -131,13 +131,13 @@ struct HeadParser {
             throw .badRequest("The request line is malformed")
         }
         let rest = method.upperBound + 1..<line.upperBound
-        target = rest.lowerBound..<Self.end(of: rest, bytes) { $0 > ASCII.space && $0 < 0x7F }
+        let target = rest.lowerBound..<Self.end(of: rest, bytes) { $0 > ASCII.space && $0 < 0x7F }
         guard target.count <= limits.targetBytes else { throw .targetTooLong }
         guard !target.isEmpty, target.upperBound < line.upperBound, bytes[target.upperBound] == ASCII.space else {
             throw .badRequest("The request line is malformed")
         }
         try checkVersion(bytes.extracting(target.upperBound + 1..<line.upperBound))
-        try checkTarget(bytes)
+        try checkTarget(target, bytes)
     }
 
     private static func end(of range: Range<Int>, _ bytes: Span<UInt8>, _ belongs: (UInt8) -> Bool) -> Int {
@@ -159,16 +159,20 @@ struct HeadParser {
     }
 
     /// Accepts `/path?query`, the same after `http://authority` (a proxy's form), and `*` for OPTIONS.
-    private mutating func checkTarget(_ bytes: Span<UInt8>) throws(HTTPFault) {
-        if bytes[target.lowerBound] != ASCII.slash {
-            let isAsterisk = target.count == 1 && bytes[target.lowerBound] == 0x2A
+    private mutating func checkTarget(_ target: Range<Int>, _ bytes: Span<UInt8>) throws(HTTPFault) {
+        var begin = target.lowerBound
+        if bytes[begin] != ASCII.slash {
+            let isAsterisk = target.count == 1 && bytes[begin] == 0x2A
             let isOptions = ASCII.equals(bytes.extracting(method), "OPTIONS")
-            if !(isAsterisk && isOptions) { try skipAuthority(bytes) }
+            if !(isAsterisk && isOptions) { begin = try endOfAuthority(target, bytes) }
         }
-        path = target.lowerBound..<Self.end(of: target, bytes) { $0 != ASCII.questionMark }
+        path = begin..<Self.end(of: begin..<target.upperBound, bytes) { $0 != ASCII.questionMark }
+        query = path.upperBound < target.upperBound ? path.upperBound + 1..<target.upperBound : nil
+        // RFC 9110 §4.2.3: with an authority, an empty path is `/`, such as the last one of the `//` before it.
+        if path.isEmpty { path = Self.lastSlash(of: target.lowerBound..<begin, bytes) }
     }
 
-    private mutating func skipAuthority(_ bytes: Span<UInt8>) throws(HTTPFault) {
+    private func endOfAuthority(_ target: Range<Int>, _ bytes: Span<UInt8>) throws(HTTPFault) -> Int {
         let text = bytes.extracting(target)
         let schemeLength =
             switch true {
@@ -178,11 +182,16 @@ struct HeadParser {
             }
         let authority = target.lowerBound + schemeLength..<target.upperBound
         let end = Self.end(of: authority, bytes) { $0 != ASCII.slash && $0 != ASCII.questionMark }
-        // An absolute target without a slash would have to be rewritten to have a path; clients of ours do not send it.
-        guard schemeLength > 0, end > authority.lowerBound, end < target.upperBound, bytes[end] == ASCII.slash else {
+        guard schemeLength > 0, end > authority.lowerBound else {
             throw .badRequest("The request target is malformed")
         }
-        target = end..<target.upperBound
+        return end
+    }
+
+    private static func lastSlash(of range: Range<Int>, _ bytes: Span<UInt8>) -> Range<Int> {
+        var index = range.upperBound - 1
+        while bytes[index] != ASCII.slash { index -= 1 }
+        return index..<index + 1
     }
 
     // MARK: Fields

@@ -38,10 +38,10 @@ package struct Request: Sendable {
         content = .wire(head)
     }
 
-    /// The path and query as they stood in the request line, percent-encoding included: `/strava/activities?limit=5`.
+    /// The path and query as in the request line, percent-encoding included: `/strava/activities?limit=5`.
     package var target: String {
         switch content {
-        case .wire(let head): String(decoding: head.bytes[head.target], as: UTF8.self)
+        case .wire: query.map { "\(path)?\($0)" } ?? String(path)
         case .made(let target, _): target
         }
     }
@@ -85,10 +85,7 @@ package struct Request: Sendable {
     /// The target after the first question mark, still percent-encoded; nil when there is none.
     package var query: Substring? {
         switch content {
-        case .wire(let head):
-            head.path.upperBound == head.target.upperBound
-                ? nil
-                : String(decoding: head.bytes[head.path.upperBound + 1..<head.target.upperBound], as: UTF8.self)[...]
+        case .wire(let head): head.query.map { String(decoding: head.bytes[$0], as: UTF8.self)[...] }
         case .made(let target, _):
             target.firstIndex(of: "?").map { target[target.index(after: $0)...] }
         }

@@ -7,10 +7,10 @@ import HTTPTypes
 struct RequestHead: Sendable {
     /// Holds the request line and the field lines, and possibly what came before and after.
     var bytes: [UInt8]
-    /// Where the target stands, its scheme and authority left out.
-    var target: Range<Int>
-    /// The target up to the question mark.
+    /// The target up to the question mark, its scheme and authority left out.
     var path: Range<Int>
+    /// What stands behind the target's question mark; nil without one.
+    var query: Range<Int>?
     /// Where the field lines stand, the last line end included.
     var fields: Range<Int>
 

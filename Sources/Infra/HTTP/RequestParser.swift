@@ -142,15 +142,15 @@ struct RequestParser {
     private func sharedHead(_ parser: HeadParser) -> RequestHead {
         let (array, offset) = input.shared
         return RequestHead(
-            bytes: array, target: parser.target.shifted(by: offset), path: parser.path.shifted(by: offset),
+            bytes: array, path: parser.path.shifted(by: offset), query: parser.query?.shifted(by: offset),
             fields: parser.fields.shifted(by: offset))
     }
 
     private func copiedHead(_ parser: HeadParser, _ length: Int) -> RequestHead {
         let start = parser.start
         return RequestHead(
-            bytes: Array(input.bytes(start..<length)), target: parser.target.shifted(by: -start),
-            path: parser.path.shifted(by: -start), fields: parser.fields.shifted(by: -start))
+            bytes: Array(input.bytes(start..<length)), path: parser.path.shifted(by: -start),
+            query: parser.query?.shifted(by: -start), fields: parser.fields.shifted(by: -start))
     }
 
     private static func method(_ bytes: ArraySlice<UInt8>) -> HTTPRequest.Method {

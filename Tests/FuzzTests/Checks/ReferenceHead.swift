@@ -100,12 +100,12 @@ struct ReferenceHead {
         guard !target.isEmpty, target.allSatisfy({ $0 > 32 && $0 < 127 }) else { return nil }
         if target.first == UInt8(ascii: "/") { return Array(target) }
         if target.elementsEqual("*".utf8) { return method.elementsEqual("OPTIONS".utf8) ? Array(target) : nil }
-        let parts = target.split(separator: UInt8(ascii: "/"), maxSplits: 3, omittingEmptySubsequences: false)
-        guard parts.count == 4, parts[1].isEmpty, !parts[2].isEmpty, !parts[2].contains(UInt8(ascii: "?")) else {
-            return nil
-        }
-        guard ["http:", "https:"].contains(where: { parts[0].lowercased.elementsEqual($0.utf8) }) else { return nil }
-        return [UInt8(ascii: "/")] + parts[3]
+        let scheme = ["http://", "https://"].first { target.lowercased.starts(with: $0.utf8) }
+        guard let scheme else { return nil }
+        let rest = target.dropFirst(scheme.utf8.count)
+        let path = rest.drop { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") }
+        guard path.startIndex > rest.startIndex else { return nil }
+        return path.first == UInt8(ascii: "/") ? Array(path) : [UInt8(ascii: "/")] + path
     }
 
     // MARK: Fields

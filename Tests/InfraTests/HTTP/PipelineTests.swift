@@ -9,6 +9,7 @@ import Testing
         ("GET /a HTTP/1.1\r\nHost: a\r\n\r\n", 200, "GET /a 0"),
         ("\r\nGET /a HTTP/1.1\r\nHost: a\r\n\r\n", 200, "GET /a 0"),
         ("GET http://other.example:80/a?x=1 HTTP/1.1\r\nHost: a\r\n\r\n", 200, "GET /a?x=1 0"),
+        ("GET http://other.example?x=1 HTTP/1.1\r\nHost: a\r\n\r\n", 200, "GET /?x=1 0"),
         ("OPTIONS /a HTTP/1.1\r\nHost: a\r\n\r\n", 200, "OPTIONS /a 0"),
         ("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", 204, "OPTIONS * 0"),
         ("GET /a HTTP/1.1\r\nHost:\r\n\r\n", 200, "GET /a 0"),

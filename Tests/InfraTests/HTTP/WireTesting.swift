@@ -24,7 +24,7 @@ func withWire(
     let book = RequestBook()
     var router = Router()
     for method in [HTTPRequest.Method.get, .post, .put, .delete, .options] {
-        for path in ["/a", "/b"] { router.on(method, path) { _ in Response(status: .ok, body: Array(path.utf8)) } }
+        for path in ["/", "/a", "/b"] { router.on(method, path) { _ in Response(status: .ok, body: Array(path.utf8)) } }
     }
     router.on(.get, "/unchanged") { _ in Response(status: .notModified, body: Array("left out".utf8)) }
     router.on(.delete, "/gone") { _ in Response(status: .noContent) }
