@@ -21,6 +21,12 @@ final class Shelf<Key: Hashable & Sendable, Answer: Sendable>: Sendable {
         state.withLock { $0.answers[key] = answer }
     }
 
+    func take(_ keys: [Key]) {
+        state.withLock { state in
+            for key in keys { state.answers[key] = nil }
+        }
+    }
+
     /// Takes everything away; what is put here next is good until `expiry`.
     func clear(expiry: UTCInstant) {
         state.withLock { state in

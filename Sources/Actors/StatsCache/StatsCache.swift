@@ -2,7 +2,8 @@
 ///
 /// An answer is rendered when it is first asked for after a change and kept until the next one, or until the athlete's month
 /// ends, when "this month" and "this year" mean something else. The renderer is handed in, so this actor knows neither JSON
-/// nor compression. What is kept is bounded by `costLimit`, because lists have more possible answers than memory.
+/// nor compression. What is kept is bounded by `costLimit`, because lists have more possible answers than memory: the one made longest
+/// ago goes first.
 package actor StatsCache<Key: Hashable & Sendable, Answer: Sendable> {
     /// Makes an answer from a snapshot as seen at an instant, and says what it weighs in bytes.
     package typealias Renderer = @Sendable (Key, Snapshot, UTCInstant) -> (answer: Answer, cost: Int)
@@ -12,6 +13,8 @@ package actor StatsCache<Key: Hashable & Sendable, Answer: Sendable> {
     private let costLimit: Int
     private var snapshot = Snapshot()
     private nonisolated let shelf = Shelf<Key, Answer>()
+    /// What is on the shelf, in the order it was made.
+    private var kept: [(key: Key, cost: Int)] = []
     private var cost = 0
     private var answersExpireAt = UTCInstant(milliseconds: .min)
 
@@ -45,8 +48,9 @@ package actor StatsCache<Key: Hashable & Sendable, Answer: Sendable> {
         if let answer = shelf.answer(key, at: now) { return answer }
         let rendered = render(key, snapshot, now)
         guard rendered.cost <= costLimit else { return rendered.answer }
-        if cost + rendered.cost > costLimit { forgetRendered() }
+        makeRoom(for: rendered.cost)
         shelf.put(rendered.answer, for: key)
+        kept.append((key, rendered.cost))
         cost += rendered.cost
         return rendered.answer
     }
@@ -57,6 +61,18 @@ package actor StatsCache<Key: Hashable & Sendable, Answer: Sendable> {
     /// What the kept answers weigh together.
     var keptCost: Int { cost }
 
+    /// Takes away the oldest answers, and no more of them than must go: whoever turns the pages of a long list should not cost everybody
+    /// the answers of before.
+    private func makeRoom(for newcomer: Int) {
+        var count = 0
+        while cost + newcomer > costLimit, count < kept.count {
+            cost -= kept[count].cost
+            count += 1
+        }
+        shelf.take(kept.prefix(count).map(\.key))
+        kept.removeFirst(count)
+    }
+
     private func forgetAnswers() {
         answersExpireAt = UTCInstant(milliseconds: .min)
         forgetRendered()
@@ -64,6 +80,7 @@ package actor StatsCache<Key: Hashable & Sendable, Answer: Sendable> {
 
     private func forgetRendered() {
         shelf.clear(expiry: answersExpireAt)
+        kept.removeAll(keepingCapacity: true)
         cost = 0
     }
 }

@@ -67,6 +67,22 @@ struct StatsCacheTests {
         #expect(renderer.count("a") == 2)
     }
 
+    @Test func theOldestAnswersMakeRoomAndNoOthers() async {
+        let cache = cache(costLimit: 10)
+        await cache.publish(Snapshot(version: 1))
+        for key in ["aaaa", "bbb", "ccc", "dddd"] { _ = await cache.answer(key) }
+        #expect(["aaaa", "bbb", "ccc", "dddd"].map { cache.ready($0) != nil } == [false, true, true, true])
+        #expect(await cache.keptCost == 10)
+        // Two must go for one.
+        _ = await cache.answer("eeeee")
+        #expect(["bbb", "ccc", "dddd", "eeeee"].map { cache.ready($0) != nil } == [false, false, true, true])
+        #expect(await cache.keptCost == 9)
+        // Brought back, it is a new one.
+        _ = await cache.answer("aaaa")
+        _ = await cache.answer("f")
+        #expect(["dddd", "eeeee", "aaaa", "f"].map { cache.ready($0) != nil } == [false, true, true, true])
+    }
+
     @Test func theCostLimitBoundsWhatIsKeptAndNeverWhatIsTrue() async {
         let cache = cache(costLimit: 10)
         await cache.publish(Snapshot(version: 1))
