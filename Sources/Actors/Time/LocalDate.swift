@@ -49,9 +49,9 @@ extension LocalDate: CustomStringConvertible {
     package var description: String { "\(padded(Int64(year), 4))-\(padded(Int64(month), 2))-\(padded(Int64(day), 2))" }
 }
 
-/// `number` in decimal, filled up with zeros on the left to `width` digits.
+/// `number` in decimal, filled up with zeros on the left to `width` digits, four at most.
 func padded(_ number: Int64, _ width: Int) -> String {
     let digits = String(number.magnitude)
-    let zeros = String(repeating: "0", count: max(0, width - digits.count))
+    let zeros = "0000".prefix(max(0, width - digits.utf8.count))
     return (number < 0 ? "-" : "") + zeros + digits
 }

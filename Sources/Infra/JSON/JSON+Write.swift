@@ -36,18 +36,32 @@ extension JSON {
     /// RFC 8259 §7: the quote, the backslash and control characters must be escaped; all else may stand as UTF-8.
     private static func write(_ text: String, to output: inout [UInt8]) {
         output.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""): output.append(contentsOf: #"\""#.utf8)
-            case UInt8(ascii: "\\"): output.append(contentsOf: #"\\"#.utf8)
-            case 0x0A: output.append(contentsOf: #"\n"#.utf8)
-            case 0x0D: output.append(contentsOf: #"\r"#.utf8)
-            case 0x09: output.append(contentsOf: #"\t"#.utf8)
-            case 0x00..<0x20:
-                output.append(contentsOf: (#"\u00"# + (byte < 16 ? "0" : "") + String(byte, radix: 16)).utf8)
-            default: output.append(byte)
+        var text = text
+        text.withUTF8 { bytes in
+            // What lies between two escapes, nearly always all of it, goes over in one piece.
+            var start = 0
+            for (index, byte) in bytes.enumerated() where mustBeEscaped(byte) {
+                output.append(contentsOf: bytes[start..<index])
+                output.append(contentsOf: escape(byte).utf8)
+                start = index + 1
             }
+            output.append(contentsOf: bytes[start...])
         }
         output.append(UInt8(ascii: "\""))
+    }
+
+    private static func mustBeEscaped(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+    }
+
+    private static func escape(_ byte: UInt8) -> String {
+        switch byte {
+        case UInt8(ascii: "\""): #"\""#
+        case UInt8(ascii: "\\"): #"\\"#
+        case 0x0A: #"\n"#
+        case 0x0D: #"\r"#
+        case 0x09: #"\t"#
+        default: #"\u00"# + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+        }
     }
 }
