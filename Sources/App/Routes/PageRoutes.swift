@@ -10,10 +10,14 @@ struct PageRoutes: Sendable {
 
     func add(to router: inout Router) {
         router.on(.get, "/", home)
-        for (name, asset) in HomePage.assets {
-            let file = Representation(asset.bytes, contentType: asset.contentType)
-            router.on(.get, "/assets/\(name)") { file.response(to: $0) }
-        }
+        for (name, asset) in HomePage.assets { add(asset, at: "/assets/\(name)", &router) }
+        // Browsers ask for it beside anything that is no page with an icon of its own, and complain when it is missing.
+        if let icon = HomePage.assets["icon.svg"] { add(icon, at: "/favicon.ico", &router) }
+    }
+
+    private func add(_ asset: StaticAsset, at path: String, _ router: inout Router) {
+        let file = Representation(asset.bytes, contentType: asset.contentType)
+        router.on(.get, path) { file.response(to: $0) }
     }
 
     @Sendable

@@ -21,6 +21,13 @@ struct PageRoutesTests {
         }
     }
 
+    @Test func theIconIsFoundWhereBrowsersLookForIt() async throws {
+        let app = try await TestApp(isSandbox: true)
+        let icon = await app.get("/favicon.ico")
+        #expect(icon.field("content-type") == "image/svg+xml")
+        #expect(icon.text == (await app.get("/assets/icon.svg")).text)
+    }
+
     @Test func aFreshServerInvites() async throws {
         let page = try await TestApp(isSandbox: true).get("/").text
         #expect(page.contains("No athlete is connected yet."))
