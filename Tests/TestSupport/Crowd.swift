@@ -37,7 +37,7 @@ package actor Crowd {
     ///
     /// - Parameter meanwhile: sent again and again, a byte of a header say, to those who have heard nothing.
     package func untilEnded(sending meanwhile: String = "") throws -> [String] {
-        for _ in 0..<1000 {
+        for _ in 0..<6000 {
             listen()
             guard ended.count < sockets.count else { return heard }
             if !meanwhile.isEmpty { send(meanwhile) }
@@ -49,7 +49,7 @@ package actor Crowd {
     /// Returns once the server has reset them all; nothing is read meanwhile.
     package func untilReset() throws {
         var entries = sockets.map { pollfd(fd: $0, events: 0, revents: 0) }
-        for _ in 0..<1000 {
+        for _ in 0..<6000 {
             guard poll(&entries, nfds_t(entries.count), 0) < entries.count else { return }
             usleep(10_000)
         }

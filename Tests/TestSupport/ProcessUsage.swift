@@ -24,9 +24,9 @@ package struct ProcessUsage: Sendable {
         return count
     }
 
-    /// How many descriptors are left when they are no more than `count`, or after ten seconds, which a passing test does not wait.
+    /// How many descriptors are left when they are no more than `count`, or after a minute, which a passing test does not wait.
     package func descriptors(fallingTo count: Int) -> Int {
-        for _ in 0..<1000 where descriptors > count { usleep(10_000) }
+        for _ in 0..<6000 where descriptors > count { usleep(10_000) }
         return descriptors
     }
 

@@ -5,7 +5,7 @@ import Threads
 
 /// A client of bytes: it connects, sends what it is told and shows what came, well-formed or not.
 ///
-/// An actor with a thread of its own, so that its calls may block. Each wait is bounded, by ten seconds unless told, a guard against hanging
+/// An actor with a thread of its own, so that its calls may block. Each wait is bounded, by a minute, a guard against hanging
 /// and nothing that a passing test waits for.
 package actor TestClient {
     /// A system call failed, or nothing came in time.
@@ -27,12 +27,11 @@ package actor TestClient {
     /// - Parameters:
     ///   - receiveBuffer: bounds the kernel's buffer for what comes, to be a peer that does not read.
     ///   - source: the loopback address to come from, to be somebody else.
-    ///   - patience: seconds that each wait may take.
     package init(
-        port: Int, ipv6: Bool = false, receiveBuffer: Int32? = nil, from source: String? = nil, patience: Int = 10
+        port: Int, ipv6: Bool = false, receiveBuffer: Int32? = nil, from source: String? = nil
     ) throws {
         socket = try Self.connected(port: port, ipv6: ipv6, receiveBuffer: receiveBuffer, from: source)
-        var limit = timeval(tv_sec: patience, tv_usec: 0)
+        var limit = timeval(tv_sec: 60, tv_usec: 0)
         setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Actors
 
-@Suite("Broadcaster", .timeLimit(.minutes(1)))
+@Suite("Broadcaster", .timeLimit(.minutes(15)))
 struct BroadcasterTests {
     private func collect(_ stream: AsyncStream<Int>) async -> [Int] {
         var all: [Int] = []

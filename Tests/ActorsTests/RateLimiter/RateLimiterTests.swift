@@ -3,7 +3,7 @@ import ServiceLifecycleTestKit
 import TestSupport
 import Testing
 
-@Suite("RateLimiter", .timeLimit(.minutes(1)))
+@Suite("RateLimiter", .timeLimit(.minutes(15)))
 struct RateLimiterTests {
     private func saving(to store: MemoryStore) -> @Sendable (BudgetLedger) async -> Void {
         { ledger in try? await store.save(ledger) }

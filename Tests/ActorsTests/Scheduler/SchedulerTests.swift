@@ -7,7 +7,7 @@ import Testing
 
 private let hour = Duration.seconds(3600)
 
-@Suite("Scheduler", .timeLimit(.minutes(1)))
+@Suite("Scheduler", .timeLimit(.minutes(15)))
 struct SchedulerTests {
     private let clock = ManualClock()
 

@@ -94,7 +94,7 @@ private struct Workshop: Sendable {
 
 private let outage = StravaFailure(.unavailable, "503")
 
-@Suite("SyncCoordinator", .timeLimit(.minutes(1)))
+@Suite("SyncCoordinator", .timeLimit(.minutes(15)))
 struct SyncCoordinatorTests {
     @Test func twentyRefreshesWithAnExpiredTokenAreOneExchangeAndOneListRequest() async throws {
         let shop = Workshop.synced(Activity.history(100), left: -10)

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct GateTests {
+@Suite(.timeLimit(.minutes(15))) struct GateTests {
     private let gate = Gate()
 
     @Test func whoComesBeforeWaitsUntilTheDoorIsOpened() async {

@@ -2,7 +2,7 @@ import Actors
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ManualClockTests {
+@Suite(.timeLimit(.minutes(15))) struct ManualClockTests {
     private let clock = ManualClock()
 
     @Test func itStandsWhereTestsAreSetAndMovesOnlyByHand() {

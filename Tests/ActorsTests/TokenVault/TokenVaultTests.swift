@@ -54,7 +54,7 @@ private struct Bank {
     }
 }
 
-@Suite("TokenVault", .timeLimit(.minutes(1)))
+@Suite("TokenVault", .timeLimit(.minutes(15)))
 struct TokenVaultTests {
     @Test func aHundredCallersAreOneExchange() async throws {
         let bank = Bank(left: 10)

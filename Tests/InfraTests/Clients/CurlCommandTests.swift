@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// curl, used as people use it.
-@Suite(.timeLimit(.minutes(1))) struct CurlCommandTests {
+@Suite(.timeLimit(.minutes(15))) struct CurlCommandTests {
     /// What curl wrote; without `-o` that is the body, and with `-w` what was asked of it.
     ///
     /// A curl that waits for something that never comes ends as a failure.

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// h2load, which counts every answer.
-@Suite(.timeLimit(.minutes(1))) struct LoadGeneratorTests {
+@Suite(.timeLimit(.minutes(15))) struct LoadGeneratorTests {
     /// How many requests a connection has under way: one, or a pipeline.
     @Test(arguments: [1, 10, 100])
     func everyRequestSucceeds(pipeline: Int) async throws {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A proxy keeps its connections to the server, and the server may end them.
-@Suite(.timeLimit(.minutes(1))) struct ProxyTests {
+@Suite(.timeLimit(.minutes(15))) struct ProxyTests {
     /// Asks for so many addresses through the proxy; the statuses.
     private func statuses(_ caddy: Caddy, count: Int, _ options: [String]) async throws -> String {
         let outcome = try await Tool.run(

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// The two HTTP clients that Python programs use: each program asserts for itself, and ends with what was wrong.
-@Suite(.timeLimit(.minutes(1))) struct PythonClientTests {
+@Suite(.timeLimit(.minutes(15))) struct PythonClientTests {
     @Test func theStandardLibraryKeepsOneConnection() async throws {
         let program = """
             import http.client, sys

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// slowhttptest, which holds connections by being slow in every way it can.
-@Suite(.timeLimit(.minutes(1))) struct SlowClientTests {
+@Suite(.timeLimit(.minutes(15))) struct SlowClientTests {
     enum Mode: String, CaseIterable {
         case headers = "-H"
         case body = "-B"

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Curl
 
-@Suite(.timeLimit(.minutes(1))) struct CurlClientTests {
+@Suite(.timeLimit(.minutes(15))) struct CurlClientTests {
     private func client(_ change: (inout CurlConfiguration) -> Void = { _ in }) -> CurlClient {
         var configuration = CurlConfiguration(version: "1.2.3")
         change(&configuration)

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Certificates are checked: against a server of OpenSSL's with a certificate made for the occasion.
-@Suite(.timeLimit(.minutes(1))) struct CurlTLSTests {
+@Suite(.timeLimit(.minutes(15))) struct CurlTLSTests {
     /// A server for 127.0.0.1, its port and the certificate to trust; the folder goes with it.
     private final class TLSServer {
         let process: RunningProcess

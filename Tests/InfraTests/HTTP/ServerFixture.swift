@@ -6,7 +6,10 @@ import ServiceLifecycle
 
 /// Runs a server for the length of a closure, and shuts it down the way the program does.
 ///
-/// - Parameter body: gets the port, and a function that begins graceful shutdown.
+/// - Parameters:
+///   - configure: changes a configuration that waits far longer than any test, so that a busy machine makes no deadline pass but those
+///     that a test sets.
+///   - body: gets the port, and a function that begins graceful shutdown.
 func withServer<Result: Sendable>(
     loops count: Int = 1,
     configure: (inout HTTPServerConfiguration) -> Void = { _ in },
@@ -15,6 +18,12 @@ func withServer<Result: Sendable>(
     _ body: @Sendable @escaping (Int, ServiceGroup) async throws -> Result
 ) async throws -> Result {
     var configuration = HTTPServerConfiguration(port: 0)
+    configuration.headerTimeout = .seconds(600)
+    configuration.bodyTimeout = .seconds(600)
+    configuration.idleTimeout = .seconds(600)
+    configuration.writeTimeout = .seconds(600)
+    configuration.lingerTimeout = .seconds(60)
+    configuration.drainTimeout = .seconds(60)
     configure(&configuration)
     let loops = try EventLoopGroup(count: count)
     var logger = Logger(label: "test")

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Reactor
 
-@Suite(.timeLimit(.minutes(1))) struct EventLoopTests {
+@Suite(.timeLimit(.minutes(15))) struct EventLoopTests {
     private func withLoop<Result: Sendable>(
         _ body: @Sendable @escaping (EventLoop) async throws -> Result
     ) async throws -> Result {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Reactor
 
-@Suite(.timeLimit(.minutes(1))) struct SocketTests {
+@Suite(.timeLimit(.minutes(15))) struct SocketTests {
     /// Accepts one connection and hands its two ends to `body`, which runs on the loop.
     private func withConnection(
         _ body: @Sendable @escaping (Socket, TestClient) async throws -> Void

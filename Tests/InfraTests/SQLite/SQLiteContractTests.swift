@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct SQLiteContractTests {
-    @Test("SQLite keeps the store's contract", .timeLimit(.minutes(2)), arguments: StoreContract.all)
+    @Test("SQLite keeps the store's contract", .timeLimit(.minutes(15)), arguments: StoreContract.all)
     func keeps(_ sentence: StoreContract) async throws {
         let folder = try TemporaryFolder()
         let path = "\(folder.path)/paceline.db"

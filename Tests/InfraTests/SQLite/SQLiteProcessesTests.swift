@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Several connections and several processes on one file.
-@Suite(.timeLimit(.minutes(2))) struct SQLiteProcessesTests {
+@Suite(.timeLimit(.minutes(15))) struct SQLiteProcessesTests {
     private let folder: TemporaryFolder
     private let path: String
 

@@ -4,7 +4,7 @@ import Strava
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct StravaClientTests {
+@Suite(.timeLimit(.minutes(15))) struct StravaClientTests {
     private static let clientSecret = Secret("cl13nt-s3cr3t+/=&")
     private static let tokens =
         #"{"token_type":"Bearer","access_token":"acc","refresh_token":"ref","expires_at":1795424400,"expires_in":21600}"#

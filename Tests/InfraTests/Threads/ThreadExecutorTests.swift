@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Threads
 
-@Suite(.timeLimit(.minutes(1))) struct ThreadExecutorTests {
+@Suite(.timeLimit(.minutes(15))) struct ThreadExecutorTests {
     @Test func anActorStaysOnItsOwnThread() async {
         let worker = Worker(name: "test-stay")
         let first = await worker.threadID()

@@ -5,7 +5,7 @@ import Testing
 
 /// What a person does who has just run `script/run`, in a real browser.
 @Suite(
-    .serialized, .timeLimit(.minutes(3)),
+    .serialized, .timeLimit(.minutes(15)),
     .enabled(
         if: WebDriver.programs != nil,
         "no Chromium or Chrome with its chromedriver here; on Debian: apt-get install chromium chromium-driver"))

@@ -124,8 +124,7 @@ final class WebDriver: Sendable {
     }
 
     private static func ask(_ port: Int, _ method: String, _ path: String, _ body: String) async throws -> AnyJSON {
-        // A browser's first start takes longer than any other answer that tests wait for.
-        let answer = try await TestClient(port: port, patience: 60).exchange(
+        let answer = try await TestClient(port: port).exchange(
             method, path, headers: ["Content-Type": "application/json"], body: body)
         guard answer.status == 200, let value = try answer.decoded(AnyJSON.self)["value"] else {
             throw SetupFailure("\(method) \(path): \(answer.status) \(answer.text.prefix(500))")

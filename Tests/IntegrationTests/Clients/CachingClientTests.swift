@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// Clients that keep answers and ask whether they are still right, and clients that unpack.
-@Suite(.sharedMirror, .timeLimit(.minutes(1))) struct CachingClientTests {
+@Suite(.sharedMirror, .timeLimit(.minutes(15))) struct CachingClientTests {
     @Test func curlUnpacksAndAsksAgainWithTheTagItKept() async throws {
         let server = try Mirror.shared().server
         let target = server.address + "/strava/activities?limit=100"

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// Paceline where a real one stands: behind a proxy that does TLS.
-@Suite(.timeLimit(.minutes(1))) struct CaddyTests {
+@Suite(.timeLimit(.minutes(15))) struct CaddyTests {
     private func withCaddy(_ body: (Paceline, Caddy) async throws -> Void) async throws {
         try await withStage(activities: 300) { stage in
             let server = try await stage.serveMirror(["TRUSTED_PROXIES": "127.0.0.1"])

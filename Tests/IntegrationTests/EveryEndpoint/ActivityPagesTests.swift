@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// `/strava/activities`.
-@Suite(.sharedMirror, .timeLimit(.minutes(3))) struct ActivityPagesTests {
+@Suite(.sharedMirror, .timeLimit(.minutes(15))) struct ActivityPagesTests {
     @Test func walkingAllPagesGivesEveryActivityOnceInOrder() async throws {
         let mirror = try Mirror.shared()
         let truth = try mirror.truth()

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What every answer has in common: methods, conditional requests, compression, CORS, ids.
-@Suite(.sharedMirror, .timeLimit(.minutes(3))) struct AnswerTests {
+@Suite(.sharedMirror, .timeLimit(.minutes(15))) struct AnswerTests {
     static let cached = [
         "/strava/stats/ytd", "/strava/stats/activities", "/strava/stats/monthly", "/strava/stats/totals",
         "/strava/stats/yearly", "/strava/stats/longest-run", "/strava/stats/longest-ride", "/strava/activities",
@@ -155,7 +155,7 @@ import Testing
 }
 
 /// What monitors and people ask first.
-@Suite(.sharedMirror, .timeLimit(.minutes(3))) struct ServiceAnswerTests {
+@Suite(.sharedMirror, .timeLimit(.minutes(15))) struct ServiceAnswerTests {
     @Test func theProbesAreWell() async throws {
         let server = try Mirror.shared().server
         #expect(try await server.get("/livez").text == #"{"status":"ok"}"#)
@@ -220,7 +220,7 @@ import Testing
 }
 
 /// Before anybody has connected.
-@Suite(.timeLimit(.minutes(2))) struct NothingStoredTests {
+@Suite(.timeLimit(.minutes(15))) struct NothingStoredTests {
     @Test func everyStatisticSaysThatNothingIsStored() async throws {
         try await withStage(activities: 10) { stage in
             let server = try await stage.serve()

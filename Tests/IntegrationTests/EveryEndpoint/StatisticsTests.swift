@@ -11,7 +11,7 @@ struct Envelope<Content: Decodable>: Decodable {
 }
 
 /// Every figure, against the same figure computed here from what the sandbox sent.
-@Suite(.sharedMirror, .timeLimit(.minutes(3))) struct StatisticsTests {
+@Suite(.sharedMirror, .timeLimit(.minutes(15))) struct StatisticsTests {
     private func envelope<Content: Decodable>(
         _ target: String, _ type: String, _ content: Content.Type
     ) async throws -> Content {
@@ -139,7 +139,7 @@ struct Envelope<Content: Decodable>: Decodable {
 }
 
 /// Histories that the standard athlete does not have.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct UnusualHistoryTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct UnusualHistoryTests {
     /// Runs of ten kilometres in Oslo, so many days ago.
     private func athlete(daysAgo: [Int64]) -> SandboxAthlete {
         let now = StageClock().now / 1000

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Connecting, and every way in which it does not work.
-@Suite(.serialized, .timeLimit(.minutes(3))) struct OAuthTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct OAuthTests {
     private static let badState = #"{"detail":"Invalid or expired state parameter"}"#
 
     /// A stage with one Paceline at the most talkative log level; the stage looks for secrets in what it wrote.

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The other subcommands, whose exit codes are read by cron.
-@Suite(.serialized, .timeLimit(.minutes(3))) struct CommandTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct CommandTests {
     @Test func refreshWithoutAnAthleteEndsWith77() async throws {
         try await withStage(activities: 1) { stage in
             let outcome = try await stage.run(["refresh"])

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Starting, stopping and starting again.
-@Suite(.serialized, .timeLimit(.minutes(3))) struct ProcessTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct ProcessTests {
     @Test(arguments: [SIGINT, SIGTERM])
     func aSignalDrainsAndEndsWithZero(signal: Int32) async throws {
         try await withStage(activities: 30) { stage in

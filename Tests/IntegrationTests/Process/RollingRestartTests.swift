@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A new process takes the port over while clients go on asking.
-@Suite(.timeLimit(.minutes(2))) struct RollingRestartTests {
+@Suite(.timeLimit(.minutes(15))) struct RollingRestartTests {
     /// Lets a further process listen on the port; without the debug log, which would have a line for each of very many requests.
     private static func settings(port: Int = 0) -> [String: String?] {
         ["REUSE_PORT": "true", "PORT": "\(port)", "LOG_LEVEL": "info"]

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `POST /strava/refresh-data` and the schedule.
-@Suite(.serialized, .timeLimit(.minutes(3))) struct RefreshTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct RefreshTests {
     private static let done = #"{"status":"success","message":"Data refreshed successfully"}"#
 
     /// A run that began an hour ago, unless told.

@@ -8,7 +8,7 @@ struct NeverHappened: Error, CustomStringConvertible {
 /// - Parameter what: the sentence that should become true.
 @discardableResult
 func eventually<Value>(
-    _ what: String, within limit: Duration = .seconds(60), _ ask: () async throws -> Value,
+    _ what: String, within limit: Duration = .seconds(180), _ ask: () async throws -> Value,
     until isWanted: (Value) -> Bool
 ) async throws -> Value {
     let deadline = ContinuousClock.now + limit
