@@ -218,6 +218,12 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         sources[Int(source.raw)] = nil
     }
 
+    /// Asks the kernel to report anew what the source is ready for; false when it cannot.
+    func report(_ source: EventSource) -> Bool {
+        preconditionOnLoop()
+        return poller.report(source.raw, registration: source.registration)
+    }
+
     func schedule(_ timer: LoopTimer, at time: MonotonicTime) {
         preconditionOnLoop()
         timers.insert(timer, at: time)
@@ -225,7 +231,11 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     /// Calls `fire` on the loop after `duration`, unless cancelled; call it on the loop.
     package func schedule(after duration: Duration, _ fire: @escaping () -> Void) -> LoopTimer {
-        let time = MonotonicTime.now() + duration
+        schedule(at: .now() + duration, fire)
+    }
+
+    /// Calls `fire` on the loop when the monotonic clock shows `time`, unless cancelled; call it on the loop.
+    package func schedule(at time: MonotonicTime, _ fire: @escaping () -> Void) -> LoopTimer {
         let timer = LoopTimer(time: time, fire: fire)
         schedule(timer, at: time)
         return timer

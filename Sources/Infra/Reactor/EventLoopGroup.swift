@@ -8,13 +8,15 @@ package final class EventLoopGroup: Sendable {
 
     /// Makes the loops and starts their threads.
     ///
-    /// - Parameter count: how many; nil is one per core the process may use. Less than one counts as one.
+    /// - Parameters:
+    ///   - count: how many; nil is one per core the process may use. Less than one counts as one.
+    ///   - name: what the threads are called, before a dash and their number.
     /// - Throws: `SystemError` when the process has no descriptors left.
-    package init(count: Int? = nil) throws {
+    package init(count: Int? = nil, name: String = "loop") throws {
         let count = max(1, count ?? Self.usableCores)
         var loops: [EventLoop] = []
         do {
-            for index in 0..<count { loops.append(try EventLoop(name: "loop-\(index)")) }
+            for index in 0..<count { loops.append(try EventLoop(name: "\(name)-\(index)")) }
         } catch {
             // deinit does not run for a group that never came to be, and a loop keeps itself alive until it is stopped.
             for loop in loops { loop.stop() }

@@ -120,6 +120,32 @@ final class EventSource: @unchecked Sendable {
         }
     }
 
+    /// Waits until one of the directions asked for may go on, as the kernel sees it now.
+    ///
+    /// For a descriptor that a C library reads and writes: nobody here sees how far its calls have emptied the socket, so what was
+    /// known is forgotten and the kernel asked to report again.
+    func untilReported(reading: Bool, writing: Bool) async -> Wake {
+        readiness = Readiness()
+        readiness.writeExhausted()
+        if let wake = immediateWake(isReady: false) { return wake }
+        guard loop.report(self) else { return .closed }
+        let wake = await withUnsafeContinuation { continuation in
+            precondition(reader == nil && writer == nil, "two tasks wait for one descriptor")
+            let either = EitherWaiter(continuation)
+            if reading { reader = .observer(either) }
+            if writing { writer = .observer(either) }
+        }
+        // Only one of the two was taken out of its place.
+        (reader, writer) = (nil, nil)
+        return wake
+    }
+
+    /// Ends the wait of `untilReported`, if one is under way, with `.interrupted`.
+    func interruptWait() {
+        wakeReader(.interrupted)
+        wakeWriter(.interrupted)
+    }
+
     /// Runs `body`; when the task is cancelled before it returns, every wait under way or to come ends with `.cancelled`.
     ///
     /// Around a whole conversation, because a handler for each wait would cost as much as the wait.
@@ -211,5 +237,21 @@ final class EventSource: @unchecked Sendable {
         descriptor.close()
         wakeReader(.closed)
         wakeWriter(.closed)
+    }
+}
+
+/// A task that waits for two directions, and goes on with the first.
+private final class EitherWaiter: SocketObserver {
+    /// Unchecked as in `EventSource`; nil once used, since both directions may end together.
+    private var continuation: UnsafeContinuation<Wake, Never>?
+
+    init(_ continuation: UnsafeContinuation<Wake, Never>) {
+        self.continuation = continuation
+    }
+
+    func socketWoke(_ wake: Wake) {
+        let waiting = continuation
+        continuation = nil
+        waiting?.resume(returning: wake)
     }
 }

@@ -33,17 +33,32 @@ struct Poller: ~Copyable {
     ///
     /// Edge-triggered, so a busy connection costs one `epoll_ctl` in its life instead of two per wait.
     func add(_ descriptor: Int32, registration: UInt32) throws(SystemError) {
-        let flags = EPOLLIN.rawValue | EPOLLOUT.rawValue | EPOLLRDHUP.rawValue | EPOLLET.rawValue
-        try Self.add(descriptor, to: epoll.raw, registration: registration, flags: flags)
+        try Self.add(descriptor, to: epoll.raw, registration: registration, flags: Self.bothDirections)
     }
+
+    private static let bothDirections =
+        EPOLLIN.rawValue | EPOLLOUT.rawValue | EPOLLRDHUP.rawValue | EPOLLET.rawValue
 
     private static func add(
         _ descriptor: Int32, to epoll: Int32, registration: UInt32, flags: UInt32
     ) throws(SystemError) {
+        var event = event(descriptor, registration: registration, flags: flags)
+        guard epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event) == 0 else { throw SystemError("epoll_ctl") }
+    }
+
+    private static func event(_ descriptor: Int32, registration: UInt32, flags: UInt32) -> epoll_event {
         var event = epoll_event()
         event.events = flags
         event.data.u64 = UInt64(registration) << 32 | UInt64(UInt32(bitPattern: descriptor))
-        guard epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event) == 0 else { throw SystemError("epoll_ctl") }
+        return event
+    }
+
+    /// Asks for a fresh report of what the descriptor is ready for, now and then once per change, as if it had just been added.
+    ///
+    /// - Returns: false when the kernel does not know it.
+    func report(_ descriptor: Int32, registration: UInt32) -> Bool {
+        var event = Self.event(descriptor, registration: registration, flags: Self.bothDirections)
+        return epoll_ctl(epoll.raw, EPOLL_CTL_MOD, descriptor, &event) == 0
     }
 
     func remove(_ descriptor: Int32) {
