@@ -44,7 +44,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     private var lastRegistration: UInt32 = 0
     private var timers = TimerHeap()
 
-    /// The time at which this turn began: exact enough for deadlines, and free.
+    /// The time at which the loop last came back from its wait: exact enough for deadlines, and free.
     ///
     /// Read it on the loop only.
     package private(set) var now = MonotonicTime.now()
@@ -147,7 +147,10 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     /// Waits for whatever comes next; false once the loop is to end and has nothing left to do.
     private func wait() -> Bool {
         guard let timeout = timeout() else { return false }
-        poller.wait(milliseconds: timeout, &events) { event in
+        poller.wait(milliseconds: timeout, &events) {
+            // Before the events are told: what begins when one arrives must not be counted from when the wait for it began.
+            now = .now()
+        } handle: { event in
             let index = Int(event.descriptor)
             // The number may have been closed and reused since the kernel queued the event; then the registration differs.
             guard index < sources.count, let source = sources[index], source.registration == event.registration else {
@@ -155,7 +158,6 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
             }
             source.eventArrived(event.flags)
         }
-        now = .now()
         return true
     }
 

@@ -70,8 +70,12 @@ struct Poller: ~Copyable {
     /// - Parameters:
     ///   - milliseconds: how long to wait at most; 0 only looks, -1 waits for ever.
     ///   - buffer: the caller's, used for nothing else.
-    func wait(milliseconds: Int32, _ buffer: inout [epoll_event], _ handle: (Event) -> Void) {
+    ///   - woke: called once when the wait is over, before the first event.
+    func wait(
+        milliseconds: Int32, _ buffer: inout [epoll_event], woke: () -> Void, handle: (Event) -> Void
+    ) {
         let count = epoll_wait(epoll.raw, &buffer, Int32(buffer.count), milliseconds)
+        woke()
         // -1 is EINTR: the loop looks at its timers and comes back.
         guard count > 0 else { return }
         for index in 0..<Int(count) {

@@ -45,6 +45,39 @@ import Testing
         }
     }
 
+    /// Notes the loop's time when it is told.
+    private final class TimeKeeper: SocketObserver {
+        let told: AsyncStream<MonotonicTime>
+        private let tell: AsyncStream<MonotonicTime>.Continuation
+        private let loop: EventLoop
+
+        init(_ loop: EventLoop) {
+            self.loop = loop
+            (told, tell) = AsyncStream.makeStream()
+        }
+
+        func socketWoke(_ wake: Wake) { tell.yield(loop.now) }
+    }
+
+    @Test func whoIsToldOfAnEventReadsTheTimeOfTheEvent() async throws {
+        try await withConnection { socket, client in
+            let keeper = TimeKeeper(socket.loop)
+            var buffer = [UInt8](repeating: 0, count: 8)
+            #expect(try socket.read(into: &buffer, at: 0) == nil)
+            #expect(socket.whenReadable(tell: keeper) == nil)
+            // Off the loop, whose last turn began before this one's first line; awaited below.
+            let sender = Task.detached {
+                let before = MonotonicTime.now()
+                try await client.send("x")
+                return before
+            }
+            for await told in keeper.told {
+                #expect(told >= (try await sender.value))
+                break
+            }
+        }
+    }
+
     @Test func whatComesWhileNobodyWaitsIsNotLost() async throws {
         try await withConnection { socket, client in
             try await client.send("x")
