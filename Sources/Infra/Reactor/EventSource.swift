@@ -88,16 +88,16 @@ final class EventSource: @unchecked Sendable {
     ///
     /// - Returns: what would end it at once, and then `observer` is told nothing; nil when it has begun.
     func whenReadable(tell observer: any SocketObserver) -> Wake? {
-        let isGreedy = readsThisTurn == Self.readsPerTurn
-        if isGreedy { readsThisTurn = 0 }
-        guard let wake = immediateReadWake() else {
-            precondition(reader == nil, "two observers read one socket")
+        if readsThisTurn == Self.readsPerTurn {
+            readsThisTurn = 0
             reader = .observer(observer)
+            // Looked at only then: an event may have ended this wait, and the next one of the same reader is none of ours.
+            loop.execute { if self.reader != nil, let wake = self.immediateReadWake() { self.wakeReader(wake) } }
             return nil
         }
-        guard isGreedy else { return wake }
+        if let wake = immediateReadWake() { return wake }
+        precondition(reader == nil, "two observers read one socket")
         reader = .observer(observer)
-        loop.execute { self.wakeReader(wake) }
         return nil
     }
 
