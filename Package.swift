@@ -82,8 +82,8 @@ let package = Package(
         .executableTarget(
             name: "paceline",
             dependencies: [
-                "Actors", "CLinux", "Crypto", "Curl", "Gzip", "HTTP", "JSON", "Reactor", "SQLite", "Sandbox", "Strava",
-                "Telemetry", arguments, httpTypes, lifecycle, log, signals,
+                "Actors", "CLinux", "Crypto", "Curl", "Gzip", "HTTP", "JSON", "Locking", "Reactor", "SQLite", "Sandbox",
+                "Strava", "Telemetry", arguments, httpTypes, lifecycle, log, signals,
             ],
             path: "Sources/App",
             swiftSettings: strict),

@@ -1,8 +1,11 @@
+import Locking
+
 /// The current snapshot and, beside it, what a renderer made of it: ready-made answers, each made once per change.
 ///
 /// An answer is rendered when it is first asked for after a change and kept until the next one, or until the athlete's month
 /// ends, when "this month" and "this year" mean something else. The renderer is handed in, so this actor knows neither JSON
-/// nor compression. What is kept is bounded by `costLimit`, because lists have more possible answers than memory: the one made longest
+/// nor compression. It renders on the global executor, whoever asks: an actor's queue is worked off where the first caller ran, to its end,
+/// and while some ask for one large list after another it has none, so an event loop would see its sockets no more. What is kept is bounded by `costLimit`, because lists have more possible answers than memory: the one made longest
 /// ago goes first.
 package actor StatsCache<Key: Hashable & Sendable, Answer: Sendable> {
     /// Makes an answer from a snapshot as seen at an instant, and says what it weighs in bytes.
@@ -11,7 +14,7 @@ package actor StatsCache<Key: Hashable & Sendable, Answer: Sendable> {
     private let clock: any WallClock
     private let render: Renderer
     private let costLimit: Int
-    private var snapshot = Snapshot()
+    private nonisolated let snapshot = Lock(Snapshot())
     private nonisolated let shelf = Shelf<Key, Answer>()
     /// What is on the shelf, in the order it was made.
     private var kept: [(key: Key, cost: Int)] = []
@@ -27,10 +30,17 @@ package actor StatsCache<Key: Hashable & Sendable, Answer: Sendable> {
     /// Replaces the snapshot.
     ///
     /// One that is older than the current one is ignored.
-    package func publish(_ newer: Snapshot) {
-        guard newer.version >= snapshot.version else { return }
-        snapshot = newer
-        forgetAnswers()
+    package nonisolated func publish(_ newer: Snapshot) async {
+        await withTaskExecutorPreference(globalConcurrentExecutor) { await replace(with: newer) }
+    }
+
+    private func replace(with newer: Snapshot) {
+        let isNewer = snapshot.withLock { current in
+            guard newer.version >= current.version else { return false }
+            current = newer
+            return true
+        }
+        if isNewer { forgetAnswers() }
     }
 
     /// The answer for `key` if it has been made since the data or the month last changed; from any thread, without waiting.
@@ -39,8 +49,14 @@ package actor StatsCache<Key: Hashable & Sendable, Answer: Sendable> {
     }
 
     /// The answer for `key`, made now if the data or the month changed since it was last made.
-    package func answer(_ key: Key) -> Answer {
+    package nonisolated func answer(_ key: Key) async -> Answer {
+        if let answer = ready(key) { return answer }
+        return await withTaskExecutorPreference(globalConcurrentExecutor) { await make(key) }
+    }
+
+    private func make(_ key: Key) -> Answer {
         let now = clock.now()
+        let snapshot = current
         if now >= answersExpireAt {
             answersExpireAt = snapshot.endOfLocalMonth(at: now)
             forgetRendered()
@@ -55,8 +71,8 @@ package actor StatsCache<Key: Hashable & Sendable, Answer: Sendable> {
         return rendered.answer
     }
 
-    /// The data itself.
-    package var current: Snapshot { snapshot }
+    /// The data itself; from any thread, without waiting.
+    package nonisolated var current: Snapshot { snapshot.withLock { $0 } }
 
     /// What the kept answers weigh together.
     var keptCost: Int { cost }

@@ -1,12 +1,20 @@
 import Actors
 import HTTP
 import HTTPTypes
+import Locking
 
 /// The page at `/` and the files it needs.
 struct PageRoutes: Sendable {
     let engine: Engine
     let clock: any WallClock
     let isSandbox: Bool
+    private let latest = Lock<(model: HomePage.Model, page: Representation)?>(nil)
+
+    init(engine: Engine, clock: any WallClock, isSandbox: Bool) {
+        self.engine = engine
+        self.clock = clock
+        self.isSandbox = isSandbox
+    }
 
     func add(to router: inout Router) {
         router.on(.get, "/", home)
@@ -23,15 +31,22 @@ struct PageRoutes: Sendable {
     @Sendable
     private func home(_ request: Request) async -> Response {
         let message = QueryReader(request).text("strava").flatMap(HomePage.Message.init(rawValue:))
-        let page = HomePage.render(await model(message))
-        var response = Representation(page, contentType: StaticAsset.html).response(to: request)
+        var response = page(await model(message)).response(to: request)
         response.fields[.contentSecurityPolicy] = HomePage.contentSecurityPolicy
         return response
     }
 
+    /// The page as it was sent last, if nothing on it has changed: to write, sign and pack it takes a millisecond.
+    private func page(_ model: HomePage.Model) -> Representation {
+        if let sent = latest.withLock({ $0 }), sent.model == model { return sent.page }
+        let page = Representation(HomePage.render(model), contentType: StaticAsset.html)
+        latest.withLock { $0 = (model, page) }
+        return page
+    }
+
     private func model(_ message: HomePage.Message?) async -> HomePage.Model {
         let sync = await engine.coordinator.status()
-        let snapshot = await engine.cache.current
+        let snapshot = engine.cache.current
         return HomePage.Model(
             connected: sync.isConnected, state: HomePage.State(rawValue: sync.state.rawValue) ?? .idle,
             activities: sync.activities, oldest: sync.oldest.map { "\($0)" }, newest: sync.newest.map { "\($0)" },

@@ -5,6 +5,12 @@ import HTTPTypes
 /// The endpoints that are answered from the cache.
 struct StatsRoutes: Sendable {
     let cache: StatsCache<AnswerKey, Representation>
+    /// Lists that are being made: there are more of them than can be kept, and each takes milliseconds, for which the other answers wait.
+    private let lists = Turnstile(limit: 32)
+
+    init(cache: StatsCache<AnswerKey, Representation>) {
+        self.cache = cache
+    }
 
     func add(to router: inout Router) {
         fixed("/strava/stats/ytd", .yearToDate, &router)
@@ -48,11 +54,23 @@ struct StatsRoutes: Sendable {
             case .success(let key): cache.ready(key)?.response(to: request)
             case .failure(let refused): refused.response
             }
-        } _: { [cache] request in
+        } _: { request in
             switch key(request) {
-            case .success(let key): await cache.answer(key).response(to: request)
+            case .success(let key): await make(key, for: request)
             case .failure(let refused): refused.response
             }
         }
+    }
+
+    private func make(_ key: AnswerKey, for request: Request) async -> Response {
+        guard case .activities = key else { return await cache.answer(key).response(to: request) }
+        guard lists.enter() else {
+            var response = Response.json(
+                ["detail": "Too many lists at one time; try again in a moment"], status: .serviceUnavailable)
+            response.fields[.retryAfter] = "1"
+            return response
+        }
+        defer { lists.leave() }
+        return await cache.answer(key).response(to: request)
     }
 }

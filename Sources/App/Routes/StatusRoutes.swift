@@ -38,7 +38,7 @@ struct StatusRoutes: Sendable {
     private func readiness(_ request: Request) async -> Response {
         var reasons: [JSON] = []
         if drain.isDraining { reasons.append("the server is stopping") }
-        if await cache.current.fetchedAt == nil {
+        if cache.current.fetchedAt == nil {
             reasons.append("there is no data to serve yet: connect an athlete at /strava/authorize")
         }
         guard !reasons.isEmpty else { return Representation(json: ["status": "ok"]).response(to: request) }
