@@ -148,6 +148,14 @@ package actor TestClient {
         return String(decoding: received, as: UTF8.self)
     }
 
+    /// Reads as over a bad line: a little of the answer, then a tenth of a second nothing, so many times; what came is kept.
+    package func readSlowly(times: Int) throws {
+        for _ in 0..<times {
+            try receiveMore(atMost: 2048)
+            usleep(100_000)
+        }
+    }
+
     /// How the connection ends; what comes before is kept.
     package func ending() throws -> Ending {
         do {
@@ -160,8 +168,8 @@ package actor TestClient {
 
     /// Waits for at least one byte more than was received; nil at the end.
     @discardableResult
-    private func receiveMore() throws -> Int? {
-        var buffer = [UInt8](repeating: 0, count: 65_536)
+    private func receiveMore(atMost limit: Int = 65_536) throws -> Int? {
+        var buffer = [UInt8](repeating: 0, count: limit)
         let count = recv(socket, &buffer, buffer.count, 0)
         guard count >= 0 else { throw Failure(description: "recv: errno \(errno)") }
         received.append(contentsOf: buffer.prefix(count))

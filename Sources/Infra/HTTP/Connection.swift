@@ -247,10 +247,12 @@ final class Connection: SocketObserver, @unchecked Sendable {
     @discardableResult
     func flush() async throws(SystemError) -> Bool {
         while try !output.send(to: socket) {
-            // Counted from the last byte the peer took.
+            // Counted from the last byte the peer took, which the kernel need not have told: it wants room for many before it does.
+            let left = socket.unacknowledgedBytes
             socket.deadline = socket.loop.now.advanced(nanoseconds: host.timeLimits.write)
             let wake = await socket.untilWritable()
             socket.deadline = nil
+            if wake == .timedOut, socket.unacknowledgedBytes < left { continue }
             guard wake == .ready else {
                 // A close would leave the kernel with the unsent bytes, for minutes, on behalf of who does not want them.
                 socket.reset()

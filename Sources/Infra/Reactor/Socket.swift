@@ -137,6 +137,9 @@ package final class Socket: Sendable {
     /// Ends the wait for readability under way, or the next one, with `.interrupted`.
     package func interrupt() { source.interrupt() }
 
+    /// How much of what was written the peer has not acknowledged; -1 when there is no telling (tcp(7), SIOCOUTQ).
+    package var unacknowledgedBytes: Int { Int(unacknowledged_bytes(source.raw)) }
+
     // MARK: Ending
 
     /// Sends the end of the stream; reading goes on.

@@ -102,6 +102,19 @@ import Testing
         }
     }
 
+    /// The kernel asks for more only when it has room for much, which such a reader takes longer to make than a write may take.
+    @Test func aPeerThatReadsSlowlyButAlwaysIsServed() async throws {
+        let body = [UInt8](repeating: 1, count: 1_000_000)
+        try await withServer(
+            configure: { $0.writeTimeout = .seconds(2) }, respond: { _ in Response(status: .ok, body: body) }
+        ) { port, _ async throws in
+            let client = try TestClient(port: port, receiveBuffer: 4096)
+            try await client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            try await client.readSlowly(times: 45)
+            #expect(try await client.response().body.count == body.count)
+        }
+    }
+
     @Test func connectionsAboveTheCeilingAreToldSo() async throws {
         try await withServer(configure: {
             $0.maximumConnections = 2
