@@ -11,9 +11,11 @@ enum Serve {
     ///
     /// - Throws: `BindError`, `StoreFailure` or `StartupProblem` when it cannot begin.
     static func run(_ configuration: Configuration, logger: Logger) async throws {
+        ResidentMemory.keepLargeBlocksApart()
         let clock = SystemClock()
         let loops = try EventLoopGroup()
-        let address = HTTPServerConfiguration(configuration, descriptors: DescriptorLimit.raise())
+        let address = HTTPServerConfiguration(
+            configuration, descriptors: DescriptorLimit.raise(), loops: loops.loops.count)
         // First of all: a port that is taken should be said before anything is opened or started.
         let listening = try HTTPServer.listen(address, on: loops)
         let provider = try Provider(

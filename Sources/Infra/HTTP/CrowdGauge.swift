@@ -3,7 +3,7 @@ import CLinux
 /// Tells when a crowd has gone, and with it the need for the memory that it took.
 struct CrowdGauge {
     /// Smaller ones leave nothing worth the trouble.
-    private static let smallestCrowd = 256
+    private static let smallestCrowd = 64
 
     private var peak = 0
 

@@ -68,7 +68,8 @@ import Testing
         #expect(gauge.shrank(to: 250) == true)
         // Told once, and not for a few.
         #expect(gauge.shrank(to: 249) == false)
-        gauge.grew(to: 255)
+        #expect(gauge.shrank(to: 62) == true)
+        gauge.grew(to: 63)
         #expect(gauge.shrank(to: 1) == false)
     }
 }
