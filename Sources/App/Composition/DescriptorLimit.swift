@@ -2,8 +2,10 @@ import CLinux
 
 /// How many files and sockets the process may have open at once.
 enum DescriptorLimit {
-    /// What the database, Strava and the loops need, whoever comes.
+    /// What the database, Strava and refused clients need, whoever comes.
     private static let reserve = 64
+    /// Its epoll, its alarm, its listener, and one to spare.
+    private static let reservePerLoop = 4
 
     /// Raises the limit as far as the system lets this process go.
     ///
@@ -23,5 +25,7 @@ enum DescriptorLimit {
     /// How many connections leave enough descriptors for everything else.
     ///
     /// Newcomers above are told 503, which is better than not being able to take them, or to open the database.
-    static func connections(descriptors: Int) -> Int { max(8, descriptors - reserve) }
+    static func connections(descriptors: Int, loops: Int) -> Int {
+        max(8, descriptors - reserve - loops * reservePerLoop)
+    }
 }

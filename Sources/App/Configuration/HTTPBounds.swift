@@ -55,11 +55,14 @@ extension ConfigurationReader {
 extension HTTPServerConfiguration {
     /// The server that a person configured.
     ///
-    /// - Parameter descriptors: how many files and sockets the process may have open.
-    init(_ configuration: Configuration, descriptors: Int) {
+    /// - Parameters:
+    ///   - descriptors: how many files and sockets the process may have open.
+    ///   - loops: how many event loops will serve.
+    init(_ configuration: Configuration, descriptors: Int, loops: Int) {
         self.init(host: configuration.host, port: configuration.port)
         let bounds = configuration.bounds
-        maximumConnections = min(bounds.connections, DescriptorLimit.connections(descriptors: descriptors))
+        maximumConnections = min(
+            bounds.connections, DescriptorLimit.connections(descriptors: descriptors, loops: loops))
         connectionsPerClient = bounds.connectionsPerClient
         limits.headerBytes = bounds.headerBytes
         limits.targetBytes = bounds.targetBytes

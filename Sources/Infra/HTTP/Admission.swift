@@ -4,8 +4,14 @@ import Reactor
 
 /// The door of a server, which all its loops share; ``Occupancy`` decides.
 final class Admission: Sendable {
+    /// So many refused clients at one time are waited for until they have read why; others are just left.
+    ///
+    /// Each holds a descriptor, of those that the ceiling leaves for what is no connection.
+    private static let refusedAtOnce = 16
+
     private struct State {
         var occupancy: Occupancy
+        var refused = 0
         var refusals = RefusalTally()
     }
 
@@ -29,6 +35,19 @@ final class Admission: Sendable {
 
     func leave(_ peer: Peer) {
         state.withLock { $0.occupancy.connectionEnded(from: peer.network) }
+    }
+
+    /// Whether there is time for this client to read why it is refused; then the refusal must end.
+    func beginRefusal() -> Bool {
+        state.withLock { state in
+            guard state.refused < Self.refusedAtOnce else { return false }
+            state.refused += 1
+            return true
+        }
+    }
+
+    func endRefusal() {
+        state.withLock { $0.refused -= 1 }
     }
 
     /// Runs `respond` for a client behind a proxy, unless that client has enough under way.
@@ -56,7 +75,7 @@ final class Admission: Sendable {
     private func tell(_ verdict: Occupancy.Verdict, _ refused: Int, of address: String) {
         let limit = verdict == .full ? configuration.maximumConnections : configuration.connectionsPerClient
         logger.warning(
-            "refused: \(verdict == .full ? "too many connections" : "too many connections of one client")",
+            "refused: \(verdict == .full ? "too many connections" : "too much at one time for one client")",
             metadata: ["count": "\(refused)", "limit": "\(limit)", "client": "\(address)"])
     }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import Logging
 import Reactor
 
@@ -6,8 +7,6 @@ import Reactor
 /// `@unchecked`: but for `beginDraining`, everything runs on the loop's thread only.
 final class ConnectionHost: @unchecked Sendable {
     private static let acceptsWhileDraining = 1024
-    /// So many refused clients at one time are waited for until they have read why; others are just left.
-    private static let refusedAtOnce = 64
     /// A handshake that was under way when newcomers were sent elsewhere is finished by then.
     private static let handshakeTime = Duration.milliseconds(250)
 
@@ -34,7 +33,6 @@ final class ConnectionHost: @unchecked Sendable {
     private let waits = AsyncStream.makeStream(of: Wait.self, bufferingPolicy: .unbounded)
     private var crowd = CrowdGauge()
     private var failedAccepts = RefusalTally()
-    private var refused = 0
     private var isDraining = false
     private var onEmpty: CheckedContinuation<Void, Never>?
 
@@ -102,7 +100,7 @@ final class ConnectionHost: @unchecked Sendable {
         // While draining, what the kernel had completed is still taken, since a request may be on it already; but no more than
         // a backlog, or a stream of newcomers would keep the server from ending.
         var left = Self.acceptsWhileDraining
-        while left > 0, let socket = await nextSocket() {
+        while left > 0, !Task.isCancelled, let socket = await nextSocket() {
             if isDraining { left -= 1 }
             receive(socket)
             // A backlog that is never empty must not keep the connections from being served.
@@ -136,7 +134,9 @@ final class ConnectionHost: @unchecked Sendable {
             } catch {
                 if let count = failedAccepts.refused(at: loop.now) {
                     logger.warning(
-                        "cannot accept connections; raise the limit of open files (ulimit -n)",
+                        error.code == EMFILE || error.code == ENFILE
+                            ? "cannot accept connections; raise the limit of open files (ulimit -n)"
+                            : "cannot accept connections",
                         metadata: ["error": "\(error)", "count": "\(count)"])
                 }
                 // The backlog makes no new event, so look again by the clock.
@@ -164,15 +164,17 @@ final class ConnectionHost: @unchecked Sendable {
         output.append(contentsOf: response.body)
         _ = try? socket.write(output, from: 0)
         // Each holds a descriptor, so a flood of them is not waited for, and some see a reset instead of the answer.
-        guard refused < Self.refusedAtOnce, !isDraining else { return socket.close() }
-        refused += 1
-        waits.continuation.yield(.refused(socket))
+        guard !isDraining, admission.beginRefusal() else { return socket.close() }
+        guard case .terminated = waits.continuation.yield(.refused(socket)) else { return }
+        // The server has ended, and nobody will see it off.
+        admission.endRefusal()
+        socket.close()
     }
 
     private func see(off socket: Socket) async {
         await socket.cancellable { try? await socket.linger(nanoseconds: timeLimits.linger) }
         socket.close()
-        refused -= 1
+        admission.endRefusal()
     }
 
     // MARK: Ending

@@ -59,7 +59,7 @@ struct ConfigurationTests {
             "HTTP_HEADER_TIMEOUT": "1", "HTTP_BODY_TIMEOUT": "2", "HTTP_IDLE_TIMEOUT": "3", "HTTP_WRITE_TIMEOUT": "4",
             "REUSE_PORT": "Yes", "TRUSTED_PROXIES": "10.0.0.0/8",
         ])
-        let server = HTTPServerConfiguration(configuration, descriptors: 4096)
+        let server = HTTPServerConfiguration(configuration, descriptors: 4096, loops: 2)
         #expect(server.maximumConnections == 1000)
         #expect(server.connectionsPerClient == 9)
         #expect(server.limits.headerBytes == 2048)
@@ -75,8 +75,8 @@ struct ConfigurationTests {
     }
 
     @Test func descriptorsAreLeftForEverythingElse() throws {
-        #expect(HTTPServerConfiguration(try loaded([:]), descriptors: 256).maximumConnections == 192)
-        #expect(HTTPServerConfiguration(try loaded([:]), descriptors: 1 << 20).maximumConnections == 16_384)
+        #expect(HTTPServerConfiguration(try loaded([:]), descriptors: 256, loops: 2).maximumConnections == 184)
+        #expect(HTTPServerConfiguration(try loaded([:]), descriptors: 1 << 20, loops: 2).maximumConnections == 16_384)
     }
 
     @Test func anEmptyValueCountsAsUnset() throws {
