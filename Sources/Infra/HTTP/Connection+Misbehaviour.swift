@@ -13,6 +13,8 @@ extension Connection {
             socket.reset()
             return false
         case .hang:
+            // That of the request still stands, and would end what should not end by itself.
+            socket.deadline = nil
             if !machine.isDraining { try await socket.discardUntilEnd() }
             return false
         case .truncated(let count):

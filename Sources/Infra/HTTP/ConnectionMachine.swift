@@ -3,7 +3,7 @@ import HTTPTypes
 /// Decides what a connection does next; it reads and writes nothing.
 ///
 /// States: waiting for a request (with how far it has come), answering one, finished. Inputs: bytes run out, a request arrived or
-/// was rejected, its answer is ready, a deadline passed, the server drains, the connection broke. Invariants: one answer per request, in
+/// was rejected, its answer is ready, a deadline passed, the server drains. Invariants: one answer per request, in
 /// order; nothing is read as a request after the answer that said `Connection: close`; each phase of waiting has one deadline,
 /// set when the phase begins.
 struct ConnectionMachine {

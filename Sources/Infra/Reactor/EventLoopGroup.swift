@@ -9,7 +9,7 @@ package final class EventLoopGroup: Sendable {
     /// Makes the loops and starts their threads.
     ///
     /// - Parameters:
-    ///   - count: how many; nil is one per core the process may use. Less than one counts as one.
+    ///   - count: how many; nil is one per core of the machine. Less than one counts as one.
     ///   - name: what the threads are called, before a dash and their number.
     /// - Throws: `SystemError` when the process has no descriptors left.
     package init(count: Int? = nil, name: String = "loop") throws {
