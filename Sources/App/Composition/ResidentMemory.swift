@@ -17,8 +17,18 @@ enum ResidentMemory {
 
     /// Lets go of the program text that was mapped until now, and of free heap.
     static func trim() {
-        for text in mappings() where text.isProgramText { _ = madvise(text.start, text.length, Int32(MADV_DONTNEED)) }
+        let texts = mappings().filter(\.isProgramText)
+        // Where /proc is another namespace's, the list may be another process's, and letting go by it would lose memory of ours.
+        if texts.contains(where: { $0.contains(knownCode) }) {
+            for text in texts { _ = madvise(text.start, text.length, Int32(MADV_DONTNEED)) }
+        }
         malloc_trim(0)
+    }
+
+    /// Where the C library's `free` begins in this process.
+    private static var knownCode: UInt {
+        let function: @convention(c) (UnsafeMutableRawPointer?) -> Void = free
+        return UInt(bitPattern: unsafeBitCast(function, to: UnsafeRawPointer.self))
     }
 
     /// One line of `/proc/self/maps` (proc_pid_maps(5)).
@@ -40,6 +50,11 @@ enum ResidentMemory {
             length = Int(ends[1] - ends[0])
             permissions = Substring(fields[1])
             path = Substring(fields[5].drop { $0 == " " })
+        }
+
+        func contains(_ address: UInt) -> Bool {
+            let begin = UInt(bitPattern: start)
+            return (begin..<begin + UInt(length)).contains(address)
         }
 
         /// Whether it is a file's code, which nobody can have written to.

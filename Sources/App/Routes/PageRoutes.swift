@@ -8,7 +8,7 @@ struct PageRoutes: Sendable {
     let engine: Engine
     let clock: any WallClock
     let isSandbox: Bool
-    private let latest = Lock<(model: HomePage.Model, page: Representation)?>(nil)
+    private let latest = LatestPage()
 
     init(engine: Engine, clock: any WallClock, isSandbox: Bool) {
         self.engine = engine
@@ -38,9 +38,9 @@ struct PageRoutes: Sendable {
 
     /// The page as it was sent last, if nothing on it has changed: to write, sign and pack it takes a millisecond.
     private func page(_ model: HomePage.Model) -> Representation {
-        if let sent = latest.withLock({ $0 }), sent.model == model { return sent.page }
+        if let sent = latest.sent.withLock({ $0 }), sent.model == model { return sent.page }
         let page = Representation(HomePage.render(model), contentType: StaticAsset.html)
-        latest.withLock { $0 = (model, page) }
+        latest.sent.withLock { $0 = (model, page) }
         return page
     }
 
@@ -61,6 +61,11 @@ struct PageRoutes: Sendable {
             year: statistics.year, run: HomePage.Sums(statistics.runYearToDate),
             ride: HomePage.Sums(statistics.rideYearToDate))
     }
+}
+
+/// The page that was sent last, and what was on it.
+private final class LatestPage: Sendable {
+    let sent = Lock<(model: HomePage.Model, page: Representation)?>(nil)
 }
 
 extension HomePage.Sums {

@@ -1,6 +1,7 @@
 import Actors
 import HTTP
 import HTTPTypes
+import JSON
 
 /// The endpoints that are answered from the cache.
 struct StatsRoutes: Sendable {

@@ -13,6 +13,10 @@ struct ResidentMemoryTests {
         let text = try mapping("r-xp 00002000 fe:00 1234                      /usr/lib/a library.so")
         #expect(text.isProgramText)
         #expect(text.length == 0x3000)
+        #expect(
+            [0x55d8_c09f_ffff, 0x55d8_c0a0_0000, 0x55d8_c0a0_2fff, 0x55d8_c0a0_3000].map(text.contains) == [
+                false, true, true, false,
+            ])
         #expect(text.path == "/usr/lib/a library.so")
         // Relocated and protected by the loader; data; the heap; the kernel's own page.
         #expect(try !mapping("r--p 00002000 fe:00 1234 /usr/lib/a.so").isProgramText)

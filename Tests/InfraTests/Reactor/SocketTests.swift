@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test func whoIsToldOfAnEventReadsTheTimeOfTheEvent() async throws {
-        try await withConnection { socket, client in
+        try await withConnection { socket, client async throws in
             let keeper = TimeKeeper(socket.loop)
             var buffer = [UInt8](repeating: 0, count: 8)
             #expect(try socket.read(into: &buffer, at: 0) == nil)
