@@ -17,10 +17,12 @@ import Testing
     ]
 
     private func client(
-        _ server: ScriptedServer, clock: ManualClock = ManualClock(), timeout: Duration = .seconds(30)
+        _ server: ScriptedServer, clock: ManualClock = ManualClock(), timeout: Duration = .seconds(600)
     ) -> StravaClient {
         var limits = CurlConfiguration(version: "1")
+        limits.connectTimeout = .seconds(600)
         limits.totalTimeout = timeout
+        limits.lowSpeedTime = .seconds(600)
         limits.maximumBodySize = 1 << 20
         let configuration = StravaConfiguration(
             apiURL: server.url + "/api/v3/", oauthURL: server.url + "/oauth", clientID: "12345",
