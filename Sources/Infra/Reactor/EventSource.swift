@@ -88,16 +88,18 @@ final class EventSource: @unchecked Sendable {
     ///
     /// - Returns: what would end it at once, and then `observer` is told nothing; nil when it has begun.
     func whenReadable(tell observer: any SocketObserver) -> Wake? {
-        if readsThisTurn == Self.readsPerTurn {
+        let isGreedy = readsThisTurn == Self.readsPerTurn
+        if isGreedy {
             readsThisTurn = 0
-            reader = .observer(observer)
-            // Looked at only then: an event may have ended this wait, and the next one of the same reader is none of ours.
-            loop.execute { if self.reader != nil, let wake = self.immediateReadWake() { self.wakeReader(wake) } }
-            return nil
+        } else if let wake = immediateReadWake() {
+            return wake
         }
-        if let wake = immediateReadWake() { return wake }
         precondition(reader == nil, "two observers read one socket")
         reader = .observer(observer)
+        if isGreedy {
+            // Looked at only then: an event may have ended this wait, and the next one of the same reader is none of ours.
+            loop.execute { if self.reader != nil, let wake = self.immediateReadWake() { self.wakeReader(wake) } }
+        }
         return nil
     }
 

@@ -1,8 +1,8 @@
 #pragma once
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/sockios.h>
 #include <linux/filter.h>
+#include <linux/sockios.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <netinet/in.h>
