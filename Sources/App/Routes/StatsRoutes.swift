@@ -1,7 +1,6 @@
 import Actors
 import HTTP
 import HTTPTypes
-import JSON
 
 /// The endpoints that are answered from the cache.
 struct StatsRoutes: Sendable {
@@ -66,8 +65,8 @@ struct StatsRoutes: Sendable {
     private func make(_ key: AnswerKey, for request: Request) async -> Response {
         guard case .activities = key else { return await cache.answer(key).response(to: request) }
         guard lists.enter() else {
-            var response = Response.json(
-                ["detail": "Too many lists at one time; try again in a moment"], status: .serviceUnavailable)
+            var response = Response.detail(
+                "Too many lists at one time; try again in a moment", status: .serviceUnavailable)
             response.fields[.retryAfter] = "1"
             return response
         }
