@@ -4,9 +4,11 @@ import Locking
 ///
 /// An answer is rendered when it is first asked for after a change and kept until the next one, or until the athlete's month
 /// ends, when "this month" and "this year" mean something else. The renderer is handed in, so this actor knows neither JSON
-/// nor compression. It renders on the global executor, whoever asks: an actor's queue is worked off where the first caller ran, to its end,
-/// and while some ask for one large list after another it has none, so an event loop would see its sockets no more. What is kept is bounded by `costLimit`, because lists have more possible answers than memory: the one made longest
-/// ago goes first.
+/// nor compression. What is kept is bounded by `costLimit`, because lists have more possible answers than memory: the one made
+/// longest ago goes first.
+///
+/// It renders on the global executor, whoever asks: an actor's queue is worked off where the first caller ran, to its end, and while
+/// some ask for one large list after another it has none, so an event loop would see its sockets no more.
 package actor StatsCache<Key: Hashable & Sendable, Answer: Sendable> {
     /// Makes an answer from a snapshot as seen at an instant, and says what it weighs in bytes.
     package typealias Renderer = @Sendable (Key, Snapshot, UTCInstant) -> (answer: Answer, cost: Int)
