@@ -4,12 +4,8 @@ import Testing
 @testable import Curl
 
 @Suite(.timeLimit(.minutes(15))) struct CurlClientTests {
-    /// Waits far longer than any test, so that a busy machine makes no deadline pass but those that a test sets.
     private func client(_ change: (inout CurlConfiguration) -> Void = { _ in }) -> CurlClient {
-        var configuration = CurlConfiguration(version: "1.2.3")
-        configuration.connectTimeout = .seconds(600)
-        configuration.totalTimeout = .seconds(600)
-        configuration.lowSpeedTime = .seconds(600)
+        var configuration = CurlConfiguration.patient(version: "1.2.3")
         change(&configuration)
         return CurlClient(configuration)
     }

@@ -40,10 +40,7 @@ import Testing
     }
 
     private func send(_ url: String, caFile: String?) async -> Result<Int, CurlFailure> {
-        var configuration = CurlConfiguration(version: "1")
-        configuration.connectTimeout = .seconds(600)
-        configuration.totalTimeout = .seconds(600)
-        configuration.lowSpeedTime = .seconds(600)
+        var configuration = CurlConfiguration.patient()
         configuration.caFile = caFile
         let client = CurlClient(configuration)
         do throws(CurlFailure) {

@@ -19,10 +19,8 @@ import Testing
     private func client(
         _ server: ScriptedServer, clock: ManualClock = ManualClock(), timeout: Duration = .seconds(600)
     ) -> StravaClient {
-        var limits = CurlConfiguration(version: "1")
-        limits.connectTimeout = .seconds(600)
+        var limits = CurlConfiguration.patient()
         limits.totalTimeout = timeout
-        limits.lowSpeedTime = .seconds(600)
         limits.maximumBodySize = 1 << 20
         let configuration = StravaConfiguration(
             apiURL: server.url + "/api/v3/", oauthURL: server.url + "/oauth", clientID: "12345",
