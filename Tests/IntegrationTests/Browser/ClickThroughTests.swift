@@ -4,11 +4,7 @@ import TestSupport
 import Testing
 
 /// What a person does who has just run `script/run`, in a real browser.
-@Suite(
-    .serialized, .timeLimit(.minutes(15)),
-    .enabled(
-        if: WebDriver.programs != nil,
-        "no Chromium or Chrome with its chromedriver here; on Debian: apt-get install chromium chromium-driver"))
+@Suite(.serialized, .timeLimit(.minutes(15)), .needsBrowser)
 struct ClickThroughTests {
     private func withBrowser(_ body: (Stage, Paceline, WebDriver) async throws -> Void) async throws {
         try await withStage(activities: 1) { stage in
@@ -16,12 +12,7 @@ struct ClickThroughTests {
             let server = try await stage.serve([
                 "STRAVA_CLIENT_ID": nil, "STRAVA_CLIENT_SECRET": nil, "STRAVA_API_URL": nil, "STRAVA_OAUTH_URL": nil,
             ])
-            let browser = try await WebDriver(folder: stage.folder)
-            do { try await body(stage, server, browser) } catch {
-                await browser.quit()
-                throw error
-            }
-            await browser.quit()
+            try await WebDriver.use(folder: stage.folder) { browser in try await body(stage, server, browser) }
         }
     }
 

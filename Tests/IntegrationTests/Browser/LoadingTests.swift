@@ -3,21 +3,12 @@ import TestSupport
 import Testing
 
 /// How a real browser loads what Paceline serves: in peace, over few connections, and no byte twice.
-@Suite(
-    .serialized, .timeLimit(.minutes(15)),
-    .enabled(
-        if: WebDriver.programs != nil,
-        "no Chromium or Chrome with its chromedriver here; on Debian: apt-get install chromium chromium-driver"))
+@Suite(.serialized, .timeLimit(.minutes(15)), .needsBrowser)
 struct LoadingTests {
     private func withBrowser(_ body: (Paceline, WebDriver) async throws -> Void) async throws {
         try await withStage(activities: 300) { stage in
             let server = try await stage.serveMirror()
-            let browser = try await WebDriver(folder: stage.folder)
-            do { try await body(server, browser) } catch {
-                await browser.quit()
-                throw error
-            }
-            await browser.quit()
+            try await WebDriver.use(folder: stage.folder) { browser in try await body(server, browser) }
         }
     }
 

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import TestSupport
+import Testing
 
 /// A real browser without a window, steered over the W3C's WebDriver protocol (w3.org/TR/webdriver2).
 final class WebDriver: Sendable {
@@ -54,6 +55,18 @@ final class WebDriver: Sendable {
             said.append(transcript.text)
         }
         throw SetupFailure("chromedriver did not start:\n\(said.joined(separator: "\n"))")
+    }
+
+    /// Opens a browser for the length of `body`, and closes it whatever happens.
+    ///
+    /// - Parameter folder: where the browser keeps its profile.
+    static func use(folder: String, _ body: (WebDriver) async throws -> Void) async throws {
+        let browser = try await WebDriver(folder: folder)
+        do { try await body(browser) } catch {
+            await browser.quit()
+            throw error
+        }
+        await browser.quit()
     }
 
     /// Closes the browser and ends its driver.
@@ -130,5 +143,14 @@ final class WebDriver: Sendable {
             throw SetupFailure("\(method) \(path): \(answer.status) \(answer.text.prefix(500))")
         }
         return value
+    }
+}
+
+extension Trait where Self == ConditionTrait {
+    /// Skips, with the cure, where there is no browser.
+    static var needsBrowser: Self {
+        .enabled(
+            if: WebDriver.programs != nil,
+            "no Chromium or Chrome with its chromedriver here; on Debian: apt-get install chromium chromium-driver")
     }
 }
