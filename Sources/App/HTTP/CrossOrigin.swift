@@ -22,6 +22,10 @@ struct CrossOrigin: Responder {
         return marked(await next.respond(to: request), origin)
     }
 
+    func refusal(_ response: Response, of request: Request) -> Response {
+        marked(next.refusal(response, of: request), request.header(.origin))
+    }
+
     /// The answer to a preflight; nil for every other request.
     private func ownAnswer(_ request: Request, _ origin: String) -> Response? {
         guard request.method == .options, request.header(.accessControlRequestMethod) != nil else { return nil }

@@ -28,6 +28,12 @@ struct RequestLog: Responder {
         return response
     }
 
+    func refusal(_ response: Response, of request: Request) -> Response {
+        let response = next.refusal(response, of: request)
+        if logger.logLevel <= .debug { note(request, response, clock.now()) }
+        return response
+    }
+
     private func note(_ request: Request, _ response: Response, _ started: UTCInstant) {
         logger.debug(
             "request",

@@ -50,12 +50,12 @@ final class Admission: Sendable {
         state.withLock { $0.refused -= 1 }
     }
 
-    /// Runs `respond` for a client behind a proxy, unless that client has enough under way.
+    /// Runs `respond` for a client behind a proxy; nil when that client has enough under way.
     func respond(
         to client: IPAddress, named address: String, at now: MonotonicTime, _ respond: () async -> Response
-    ) async -> Response {
+    ) async -> Response? {
         let network = client.network
-        guard decide(address, now, { $0.requestArrived(from: network) }) else { return .refusal(.tooManyRequests) }
+        guard decide(address, now, { $0.requestArrived(from: network) }) else { return nil }
         let response = await respond()
         state.withLock { $0.occupancy.requestEnded(from: network) }
         return response

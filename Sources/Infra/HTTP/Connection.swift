@@ -159,7 +159,9 @@ final class Connection: SocketObserver, @unchecked Sendable {
                 reject(fault)
                 return .end
             case .request(let message):
-                let request = begin(message)
+                machine.requestArrived(
+                    isHead: message.method == .head, isVersion11: message.isVersion11, keepsAlive: message.keepsAlive)
+                let request = Request(message, from: peer, id: host.nextRequestID())
                 guard let response = host.responder.immediateResponse(to: request) else { return .handler(request) }
                 if let pause = conclude(response, request.id) { return pause }
                 requestsThisTurn += 1
@@ -169,14 +171,6 @@ final class Connection: SocketObserver, @unchecked Sendable {
                 }
             }
         }
-    }
-
-    private func begin(_ message: RequestParser.Message) -> Request {
-        machine.requestArrived(
-            isHead: message.method == .head, isVersion11: message.isVersion11, keepsAlive: message.keepsAlive)
-        return Request(
-            method: message.method, head: message.head, body: message.body, peerAddress: peer.address,
-            id: host.nextRequestID())
     }
 
     /// Puts an answer into the output; nil when the next request may follow at once.
@@ -196,7 +190,9 @@ final class Connection: SocketObserver, @unchecked Sendable {
             metadata: [
                 "peer": "\(peer.address)", "id": "\(id)", "status": "\(fault.status.code)", "why": "\(fault.detail)",
             ])
-        put(Response(fault), machine.rejected(), id)
+        let response = Response(fault)
+        let told = parser.coming.map { host.responder.refusal(response, of: Request($0, from: peer, id: id)) }
+        put(told ?? response, machine.rejected(isHead: parser.asksForHead), id)
     }
 
     private func put(_ response: Response, _ plan: ConnectionMachine.Plan, _ requestID: String) {
@@ -260,5 +256,12 @@ final class Connection: SocketObserver, @unchecked Sendable {
             }
         }
         return true
+    }
+}
+
+extension Request {
+    fileprivate init(_ message: RequestParser.Message, from peer: Peer, id: String) {
+        self.init(
+            method: message.method, head: message.head, body: message.body, peerAddress: peer.address, id: id)
     }
 }

@@ -60,9 +60,10 @@ final class ConnectionHost: @unchecked Sendable {
         guard !configuration.trustedProxies.isTrusted(address), let client = IPAddress(address) else {
             return await responder.respond(to: request)
         }
-        return await admission.respond(to: client, named: address, at: loop.now) {
+        let response = await admission.respond(to: client, named: address, at: loop.now) {
             await responder.respond(to: request)
         }
+        return response ?? responder.refusal(.refusal(.tooManyRequests), of: request)
     }
 
     /// Accepts and serves until drained or cancelled; returns when the last connection has ended.

@@ -90,9 +90,9 @@ struct ConnectionMachine {
     }
 
     /// The request is refused; the answer closes the connection.
-    mutating func rejected() -> Plan {
+    mutating func rejected(isHead: Bool) -> Plan {
         state = .finished
-        return Plan(sendsBody: true, sendsLength: true, connection: .close, keepsOpen: false)
+        return Plan(sendsBody: !isHead, sendsLength: true, connection: .close, keepsOpen: false)
     }
 
     /// The deadline of the phase passed.

@@ -279,6 +279,5 @@ struct HeadParser {
             }
             guard isVersion11 else { throw .badRequest("HTTP/1.0 has no Transfer-Encoding") }
         }
-        guard framing.contentLength ?? 0 <= limits.bodyBytes else { throw .bodyTooLarge }
     }
 }

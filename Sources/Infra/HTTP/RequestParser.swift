@@ -32,7 +32,8 @@ struct RequestParser {
         case head
         case body(Message, remaining: Int)
         case chunked(Message, ChunkedDecoder)
-        case rejected(HTTPFault)
+        /// With the request, where its head was understood.
+        case rejected(HTTPFault, Message?)
     }
 
     private let limits: RequestLimits
@@ -54,6 +55,23 @@ struct RequestParser {
         case .head: head.hasBegun ? .head : .none
         default: .body
         }
+    }
+
+    /// The request whose head has come, while its body has not; after a rejection that of the rejected one.
+    var coming: Message? {
+        switch state {
+        case .head: nil
+        case .body(let message, _), .chunked(let message, _): message
+        case .rejected(_, let message): message
+        }
+    }
+
+    /// Whether the request that is coming, or was rejected, asks for no body; false as long as that cannot be told.
+    var asksForHead: Bool {
+        if let coming { return coming.method == .head }
+        // Nothing of it is used up, the empty line that may stand before it included.
+        let bytes = input.bytes(0..<min(7, input.count))
+        return bytes.dropFirst(bytes.starts(with: [ASCII.cr, ASCII.lf]) ? 2 : 0).starts(with: "HEAD ".utf8)
     }
 
     mutating func append(_ bytes: some Collection<UInt8>) {
@@ -87,7 +105,9 @@ struct RequestParser {
         do throws(HTTPFault) {
             return try advance()
         } catch {
-            state = .rejected(error)
+            // Where the head was understood, its rejection has been noted with it.
+            if case .rejected = state { return .rejected(error) }
+            state = .rejected(error, nil)
             return .rejected(error)
         }
     }
@@ -95,7 +115,7 @@ struct RequestParser {
     private mutating func advance() throws(HTTPFault) -> Event {
         while true {
             switch state {
-            case .rejected(let fault): return .rejected(fault)
+            case .rejected(let fault, _): return .rejected(fault)
             case .head:
                 guard !input.isEmpty else { return .needsMore }
                 if let event = try advanceHead() { return event }
@@ -123,6 +143,7 @@ struct RequestParser {
             return nil
         }
         let contentLength = parser.framing.contentLength ?? 0
+        guard contentLength <= limits.bodyBytes else { throw reject(.bodyTooLarge, message) }
         guard contentLength > 0 else { return .request(message) }
         state = .body(message, remaining: contentLength)
         return nil
@@ -179,11 +200,19 @@ struct RequestParser {
         guard !input.isEmpty else { return waitForBody() }
         state = .head
         var (message, decoder) = (message, decoder)
-        let used = try input.read { bytes throws(HTTPFault) in try decoder.decode(bytes, into: &message.body) }
-        input.discard(used)
+        do throws(HTTPFault) {
+            input.discard(try input.read { bytes throws(HTTPFault) in try decoder.decode(bytes, into: &message.body) })
+        } catch {
+            throw reject(error, message)
+        }
         guard !decoder.isFinished else { return .request(message) }
         state = .chunked(message, decoder)
         return .needsMore
+    }
+
+    private mutating func reject(_ fault: HTTPFault, _ message: Message) -> HTTPFault {
+        state = .rejected(fault, message)
+        return fault
     }
 
     private mutating func waitForBody() -> Event {

@@ -10,10 +10,18 @@ package protocol Responder: Sendable {
     ///
     /// It is cancelled when the server cannot wait any longer.
     func respond(to request: Request) async -> Response
+
+    /// The server's own answer to a request whose head it has read: the body is too large, say, or the client has too much under way.
+    ///
+    /// Whatever the responder does to all its answers it can do to this one, so that a browser lets its page read why. What cannot be
+    /// read as a request, or comes on a connection too many, is answered without asking.
+    func refusal(_ response: Response, of request: Request) -> Response
 }
 
 extension Responder {
     package func immediateResponse(to request: Request) -> Response? { nil }
+
+    package func refusal(_ response: Response, of request: Request) -> Response { response }
 }
 
 /// A responder made of a closure.

@@ -25,6 +25,17 @@ struct CrossOriginTests {
         #expect(response.field("vary")?.contains("origin") == true)
     }
 
+    @Test func whatTheServerRefusesByItselfMayBeReadTooAndIsInTheLog() async throws {
+        let app = try await makeApp()
+        let request = Request(method: .post, target: "/strava/refresh-data?secret=x", fields: [.origin: site])
+        let response = app.responder.refusal(Response(status: .contentTooLarge), of: request)
+        #expect(response.field("access-control-allow-origin") == site)
+        #expect(response.field("vary")?.contains("origin") == true)
+        let line = try #require(app.logs.lines("request").first)
+        #expect(line.metadata["status"] == "413")
+        #expect(line.metadata["path"] == "/strava/refresh-data")
+    }
+
     @Test(arguments: [
         "https://evil.example", "null", "http://example.org", "https://example.org/",
         "https://example.org.evil.example",

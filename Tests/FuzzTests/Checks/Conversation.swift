@@ -73,6 +73,12 @@ struct Conversation {
         hasComing ? reference.entries[outcome.answers] : nil
     }
 
+    /// Whether what follows the last good request begins as HEAD does, after an empty line or none.
+    private var refusedAsksForHead: Bool {
+        let refused = bytes[start..<wire.fed]
+        return refused.dropFirst(refused.starts(with: "\r\n".utf8) ? 2 : 0).starts(with: "HEAD ".utf8)
+    }
+
     // These are asked for at every byte, where a copy of the whole request would cost more than all the rest.
     private var hasComing: Bool { outcome.answers < reference.entries.count }
     private var headEnd: Int { hasComing ? reference.entries[outcome.answers].headEnd : .max }
@@ -121,8 +127,9 @@ struct Conversation {
         }
         try require(statuses.contains(status), "refused with \(status), and right is \(statuses)")
         try require(outcome.answers == reference.whole.count, "refused before the last good request is told")
-        let plan = machine.rejected()
+        let plan = machine.rejected(isHead: wire.asksForHead)
         try require(!plan.keepsOpen && plan.connection == .close, "a refusal leaves the connection open")
+        try require(plan.sendsBody == !refusedAsksForHead, "the refusal's body is not the method's")
         outcome.rejection = status
         // Whatever comes now is no request.
         var more = Array("\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n".utf8)[...]

@@ -24,6 +24,7 @@ struct Wire {
     }
 
     var stage: RequestParser.Stage { parser.stage }
+    var asksForHead: Bool { parser.asksForHead }
 
     /// The buffer has this much, and only for a longer head twice what came of it.
     private var largestBuffer: Int { max(4 * 1024, 2 * (limits.targetBytes + limits.headerBytes + 64)) }

@@ -17,6 +17,16 @@ func withServer<Result: Sendable>(
     },
     _ body: @Sendable @escaping (Int, ServiceGroup) async throws -> Result
 ) async throws -> Result {
+    try await withServer(loops: count, configure: configure, responder: ClosureResponder(respond), body)
+}
+
+/// The same with a whole responder.
+func withServer<Result: Sendable>(
+    loops count: Int = 1,
+    configure: (inout HTTPServerConfiguration) -> Void = { _ in },
+    responder: any Responder,
+    _ body: @Sendable @escaping (Int, ServiceGroup) async throws -> Result
+) async throws -> Result {
     var configuration = HTTPServerConfiguration(port: 0)
     configuration.headerTimeout = .seconds(600)
     configuration.bodyTimeout = .seconds(600)
@@ -29,7 +39,7 @@ func withServer<Result: Sendable>(
     var logger = Logger(label: "test")
     logger.logLevel = .critical
     let server = HTTPServer(
-        configuration: configuration, responder: ClosureResponder(respond), loops: loops, logger: logger)
+        configuration: configuration, responder: responder, loops: loops, logger: logger)
     let group = ServiceGroup(services: [server], logger: logger)
     let result: Swift.Result<Result, any Error>
     async let running: Void = group.run()

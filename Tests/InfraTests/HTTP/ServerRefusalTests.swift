@@ -26,6 +26,36 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("HEAD / HTTP/1.1\r\n\r\n", 400), ("\r\nHEAD / HTTP/1.1\r\n\r\n", 400), ("HEAD / HTTP/9.9\r\n", 505),
+        ("HEAD /" + String(repeating: "a", count: 9000), 414),
+        ("HEAD / HTTP/1.1\r\nHost: a\r\nContent-Length: 3000000\r\n\r\n", 413),
+        ("HEAD / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nx", 400),
+    ])
+    func aRefusalOfHeadSaysHowLongTheAnswerWouldBeAndLeavesItOut(bytes: String, status: Int) async throws {
+        try await withServer { port, _ async throws in
+            let client = try TestClient(port: port)
+            try await client.send(bytes)
+            let response = try await client.response(hasBody: false)
+            #expect(response.status == status)
+            #expect(try #require(response["content-length"].flatMap { Int($0) }) > 0)
+            #expect(try await client.receiveAll() == "")
+        }
+    }
+
+    /// Who reads a page of another site sees the reason of a refusal only if it carries what the page's answers carry.
+    @Test func theResponderHasAWordInTheRefusalOfWhatIsUnderstood() async throws {
+        try await withServer(responder: Stamping()) { port, _ async throws in
+            for framing in ["Content-Length: 3000000\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\nffffff\r\n"] {
+                let client = try TestClient(port: port)
+                try await client.send("POST /there HTTP/1.1\r\nHost: a\r\n" + framing)
+                let response = try await client.response()
+                #expect(response.status == 413)
+                #expect(response["x-stamp"] == "/there")
+            }
+        }
+    }
+
     @Test func aTooLargeUploadStillGetsItsAnswer() async throws {
         try await withServer { port, _ async throws in
             let client = try TestClient(port: port)
@@ -149,11 +179,7 @@ import Testing
     @Test func behindAProxyTheClientsAreCountedAndTheProxyIsNot() async throws {
         let gate = Gate()
         try await withServer(
-            configure: { $0.connectionsPerClient = 1 },
-            respond: { _ in
-                await gate.pass()
-                return Response(status: .ok)
-            }
+            configure: { $0.connectionsPerClient = 1 }, responder: Stamping(gate: gate)
         ) { port, _ async throws in
             let connections = try (0..<3).map { _ in try TestClient(port: port) }
             func send(_ connection: TestClient, for client: String) async throws {
@@ -162,7 +188,9 @@ import Testing
             try await send(connections[0], for: "192.0.2.7")
             await gate.arrivals(1)
             try await send(connections[1], for: "192.0.2.7")
-            #expect(try await connections[1].response().status == 503)
+            let refusal = try await connections[1].response()
+            #expect(refusal.status == 503)
+            #expect(refusal["x-stamp"] == "/")
             // The proxy's connection stays, for the next client.
             try await send(connections[1], for: "192.0.2.8")
             try await send(connections[2], for: "192.0.2.9")
@@ -215,5 +243,21 @@ import Testing
             logger: Logger(label: "test"))
         await #expect { try await server.run() } throws: { "\($0)".contains("set HOST to a numeric address") }
         await loops.shutdown()
+    }
+}
+
+/// Says on each refusal which request it is of.
+private struct Stamping: Responder {
+    var gate: Gate?
+
+    func respond(to request: Request) async -> Response {
+        await gate?.pass()
+        return Response(status: .ok)
+    }
+
+    func refusal(_ response: Response, of request: Request) -> Response {
+        var response = response
+        response.preparedFields = Array("X-Stamp: \(request.path)\r\n".utf8)
+        return response
     }
 }
