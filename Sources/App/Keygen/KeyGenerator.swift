@@ -14,6 +14,32 @@ enum KeyGenerator {
             }.joined())
     }
 
+    /// The lines of a server's `.env`, with fresh keys; what nobody else can know is left empty, and named at the start by whoever runs
+    /// it.
+    static func productionFile() -> [String] {
+        [
+            "# The settings of a server; .env.example explains every one. Keep this file to yourself: chmod 600 .env",
+            "ENVIRONMENT=production",
+            "",
+            "# From https://www.strava.com/settings/api, where the Authorization Callback Domain is your.host alone.",
+            "STRAVA_CLIENT_ID=",
+            "STRAVA_CLIENT_SECRET=",
+            "# https://your.host/strava/callback",
+            "STRAVA_REDIRECT_URI=",
+            "# The only athlete who may connect: the number in strava.com/athletes/NUMBER.",
+            "ATHLETE_ID=",
+            "# Your site, whose scripts may read the answers: https://example.org",
+            "FRONTEND_URL=",
+            "",
+        ] + environmentLines() + [
+            "",
+            "# For PostgreSQL instead of SQLite, take the mark away.",
+            "#POSTGRES_USER=paceline",
+            "#POSTGRES_DB=paceline",
+            "#POSTGRES_PASSWORD=\(newKey().exposed)",
+        ]
+    }
+
     /// Three fresh keys as lines for `.env`.
     static func environmentLines() -> [String] {
         DevelopmentKeys.names.map { "\($0)=\(newKey().exposed)" }

@@ -125,6 +125,32 @@ struct ProcessEnvironmentTests {
         _ = try Configuration.load(environment: file.values.merging(production) { $1 }).get()
     }
 
+    @Test func aWholeFileOfKeygenLacksOnlyWhatAPersonMustFillIn() throws {
+        let file = DotEnv(parsing: KeyGenerator.productionFile().joined(separator: "\n"))
+        #expect(file.problems.isEmpty)
+        guard case .failure(let failure) = Configuration.load(environment: file.values) else {
+            Issue.record("nothing is missing")
+            return
+        }
+        #expect(Set(failure.problems.map(\.subject)) == ["STRAVA_CLIENT_ID", "STRAVA_REDIRECT_URI"])
+        let filled = [
+            "STRAVA_CLIENT_ID": "1", "STRAVA_CLIENT_SECRET": "s",
+            "STRAVA_REDIRECT_URI": "https://example.org/strava/callback",
+        ]
+        let configuration = try Configuration.load(environment: file.values.merging(filled) { $1 }).get()
+        #expect(configuration.warnings == [])
+        // Switched on, the lines for PostgreSQL are ones it takes.
+        let withDatabase = DotEnv(
+            parsing: KeyGenerator.productionFile().joined(separator: "\n").replacing("#POSTGRES", with: "POSTGRES"))
+        let address = try Configuration.load(environment: withDatabase.values.merging(filled) { $1 }).get().database
+        guard case .postgres(let postgres) = address else {
+            Issue.record("it is \(address.summary)")
+            return
+        }
+        #expect(postgres.user == "paceline")
+        #expect(postgres.password?.exposed.utf8.count == 64)
+    }
+
     @Test func theExampleFileNamesEveryVariableAndLoadsAsItIs() throws {
         let path = #filePath.components(separatedBy: "/Tests/")[0] + "/.env.example"
         let text = String(decoding: try #require(FileManager.default.contents(atPath: path)), as: UTF8.self)
