@@ -14,6 +14,8 @@ struct Paceline: AsyncParsableCommand {
             keeps data in var/paceline.db and connects to a built-in sandbox athlete.
             """,
         version: version,
-        subcommands: [ServeCommand.self, RefreshCommand.self, SandboxCommand.self, KeygenCommand.self],
+        subcommands: [
+            ServeCommand.self, RefreshCommand.self, SandboxCommand.self, KeygenCommand.self, RotateKeysCommand.self,
+        ],
         defaultSubcommand: ServeCommand.self)
 }

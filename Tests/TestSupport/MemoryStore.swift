@@ -43,6 +43,16 @@ package actor MemoryStore: Store {
         savedAuthorizations.append(authorization)
     }
 
+    package func save(
+        _ authorization: StoredAuthorization, replacing expected: StoredAuthorization
+    ) async throws(StoreFailure) -> Bool {
+        await saveGate?.pass()
+        guard authorization_ == expected else { return false }
+        authorization_ = authorization
+        savedAuthorizations.append(authorization)
+        return true
+    }
+
     package func activities() async throws(StoreFailure) -> [Activity] {
         rows.values.sorted(by: Activity.newestFirst)
     }

@@ -14,6 +14,13 @@ package protocol Store: Sendable {
     /// Replaces the tokens, and with them the athlete.
     func save(_ authorization: StoredAuthorization) async throws(StoreFailure)
 
+    /// Replaces the tokens, unless the row is no longer `expected`: a server may have stored newer ones meanwhile.
+    ///
+    /// - Returns: whether the row was replaced.
+    func save(
+        _ authorization: StoredAuthorization, replacing expected: StoredAuthorization
+    ) async throws(StoreFailure) -> Bool
+
     /// Every activity, newest first by (`startDate`, `id`).
     func activities() async throws(StoreFailure) -> [Activity]
 

@@ -43,7 +43,7 @@ struct Engine: Sendable {
         let strava = MeteredStrava(gateway: gateway, limiter: limiter)
         self.strava = strava
         vault = TokenVault(
-            store: store, cipher: try FernetCipher(encryptionKey: configuration.keys.encryption, clock: clock),
+            store: store, cipher: try FernetCipher(configuration.keys, clock: clock),
             clock: clock, onlyAthlete: configuration.athleteID
         ) { refreshToken throws(MeteredStrava.Failure) in try await strava.refresh(refreshToken) }
         let cache = StatsCache<AnswerKey, Representation>(clock: clock, render: StatsRenderer.render)
@@ -70,7 +70,8 @@ struct Engine: Sendable {
             refresh: { await coordinator.request(.newest, .scheduled) })
     }
 
-    private static func openStore(_ database: DatabaseURL) async throws -> any Store {
+    /// Opens the configured store and brings its tables up to date.
+    static func openStore(_ database: DatabaseURL) async throws -> any Store {
         switch database {
         case .sqlite(let path):
             let store = SQLiteStore(path: path)

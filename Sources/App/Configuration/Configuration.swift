@@ -22,6 +22,8 @@ struct Configuration: Sendable {
         var state: Secret
         /// The pass phrase from which the key of the stored tokens is derived.
         var encryption: Secret
+        /// Those that rows may still be encrypted with, newest first.
+        var olderEncryption: [Secret] = []
     }
 
     /// The application registered at Strava.

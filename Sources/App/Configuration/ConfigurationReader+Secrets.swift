@@ -4,13 +4,14 @@ import Actors
 extension ConfigurationReader {
     /// Reads the three keys and compares them with one another.
     mutating func keys(_ mode: Configuration.Mode) -> Configuration.Keys {
+        let (newest, older) = encryptionKeys(mode)
         let keys = Configuration.Keys(
-            internalAPI: key("INTERNAL_API_KEY", mode), state: key("STATE_SECRET", mode),
-            encryption: key("ENCRYPTION_KEY", mode))
+            internalAPI: key("INTERNAL_API_KEY", mode), state: key("STATE_SECRET", mode), encryption: newest,
+            olderEncryption: older)
         guard mode == .production else { return keys }
-        let named = [
-            ("INTERNAL_API_KEY", keys.internalAPI), ("STATE_SECRET", keys.state), ("ENCRYPTION_KEY", keys.encryption),
-        ]
+        let named =
+            [("INTERNAL_API_KEY", keys.internalAPI), ("STATE_SECRET", keys.state), ("ENCRYPTION_KEY", keys.encryption)]
+            + older.map { ("ENCRYPTION_KEY", $0) }
         for (index, left) in named.enumerated() where !left.1.exposed.isEmpty {
             for right in named[(index + 1)...] where left.1 == right.1 {
                 note(
@@ -22,16 +23,36 @@ extension ConfigurationReader {
     }
 
     private mutating func key(_ name: String, _ mode: Configuration.Mode) -> Secret {
-        let cure = "Run paceline keygen and put its line for \(name) into .env."
         guard let value = text(name) else {
-            note(name, "is missing", cure: cure)
+            note(name, "is missing", cure: Self.cure(name))
             return Secret("")
         }
+        return checked(value, name, mode)
+    }
+
+    /// The keys of the stored tokens: several while one replaces another, newest first, with commas between them.
+    private mutating func encryptionKeys(_ mode: Configuration.Mode) -> (newest: Secret, older: [Secret]) {
+        let name = "ENCRYPTION_KEY"
+        let values = list(name)
+        guard let first = values.first else { return (key(name, mode), []) }
+        let isListed = values.count > 1
+        return (
+            checked(first, name, mode, isListed: isListed),
+            values.dropFirst().map { checked($0, name, mode, isListed: isListed) }
+        )
+    }
+
+    private static func cure(_ name: String) -> String { "Run paceline keygen and put its line for \(name) into .env." }
+
+    private mutating func checked(
+        _ value: String, _ name: String, _ mode: Configuration.Mode, isListed: Bool = false
+    ) -> Secret {
+        let cure = Self.cure(name)
         guard mode == .production else { return Secret(value) }
         if Placeholder.matches(value) {
-            note(name, "is still a placeholder", cure: cure)
+            note(name, isListed ? "lists a placeholder" : "is still a placeholder", cure: cure)
         } else if value.unicodeScalars.count < 32 {
-            note(name, "has fewer than 32 characters", cure: cure)
+            note(name, "\(isListed ? "lists a key with" : "has") fewer than 32 characters", cure: cure)
         }
         return Secret(value)
     }

@@ -39,6 +39,17 @@ package actor SQLiteStore: Store {
         try AuthorizationTable.save(authorization, connection())
     }
 
+    package func save(
+        _ authorization: StoredAuthorization, replacing expected: StoredAuthorization
+    ) throws(StoreFailure) -> Bool {
+        let connection = try connection()
+        return try connection.transaction { () throws(StoreFailure) in
+            guard try AuthorizationTable.load(connection) == expected else { return false }
+            try AuthorizationTable.save(authorization, connection)
+            return true
+        }
+    }
+
     package func activities() throws(StoreFailure) -> [Activity] {
         try ActivityTable.load(connection())
     }

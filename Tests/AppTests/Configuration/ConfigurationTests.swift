@@ -212,6 +212,29 @@ struct ConfigurationTests {
         #expect(failure.problems.first?.fault.contains("INTERNAL_API_KEY") == true)
     }
 
+    @Test func severalEncryptionKeysAreReadNewestFirst() throws {
+        let keys = try loaded(["ENCRYPTION_KEY": "new-key, old-key,older-key,"]).keys
+        #expect(keys.encryption == Secret("new-key"))
+        #expect(keys.olderEncryption == [Secret("old-key"), Secret("older-key")])
+        #expect(try loaded([:]).keys.olderEncryption == [])
+    }
+
+    @Test(
+        "production looks at every encryption key of a list",
+        arguments: [
+            "NEW,31-characters-are-one-too-few--", "<GENERATE_KEY>,NEW", "NEW,NEW",
+            "NEW,aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        ])
+    func productionRefusesAWeakKeyOfAList(value: String) {
+        let value = value.replacing("NEW", with: String(repeating: "n", count: 32))
+        #expect(problems(production.merging(["ENCRYPTION_KEY": value]) { $1 }) == ["ENCRYPTION_KEY"])
+    }
+
+    @Test func productionTakesAListOfGoodKeys() throws {
+        let list = String(repeating: "n", count: 32) + "," + String(repeating: "o", count: 32)
+        #expect(problems(production.merging(["ENCRYPTION_KEY": list]) { $1 }) == [])
+    }
+
     @Test func developmentIsContentWithWeakAndEqualKeys() {
         let weak = ["INTERNAL_API_KEY": "x", "STATE_SECRET": "x", "ENCRYPTION_KEY": "x"]
         #expect(problems(weak) == [])

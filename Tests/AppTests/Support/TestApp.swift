@@ -118,6 +118,9 @@ private struct UnreachableStore: Store {
     func migrate() async throws(StoreFailure) {}
     func authorization() async throws(StoreFailure) -> StoredAuthorization? { try await base.authorization() }
     func save(_ authorization: StoredAuthorization) async throws(StoreFailure) { throw failure }
+    func save(
+        _ authorization: StoredAuthorization, replacing expected: StoredAuthorization
+    ) async throws(StoreFailure) -> Bool { throw failure }
     func activities() async throws(StoreFailure) -> [Activity] { try await base.activities() }
     func syncState() async throws(StoreFailure) -> SyncState { try await base.syncState() }
     func commit(_ batch: SyncBatch) async throws(StoreFailure) { throw failure }

@@ -108,6 +108,16 @@ import Testing
         #expect(throws: CipherFailure.wrongKey) { try other.decrypt(sealed) }
     }
 
+    @Test func whatAnOlderKeySealedIsOpenedAndNewRowsAreSealedWithTheNewest() throws {
+        let old = try FernetCipher(encryptionKey: Secret("old"))
+        let both = try FernetCipher(encryptionKey: Secret("new"), older: [Secret("older still"), Secret("old")])
+        let new = try FernetCipher(encryptionKey: Secret("new"))
+        #expect(try both.decrypt(try old.encrypt(Secret("token"))) == Secret("token"))
+        #expect(try new.decrypt(try both.encrypt(Secret("token"))) == Secret("token"))
+        let foreign = try FernetCipher(encryptionKey: Secret("foreign")).encrypt(Secret("token"))
+        #expect(throws: CipherFailure.wrongKey) { try both.decrypt(foreign) }
+    }
+
     @Test func theTimeInTheTokenIsTheClocks() throws {
         let cipher = try FernetCipher(
             encryptionKey: Secret("key"), clock: ManualClock(UTCInstant(seconds: 0x0102_0304)))

@@ -105,16 +105,48 @@ import Testing
         }
     }
 
+    /// The three steps of the README, with a server that runs all the while.
+    @Test func theKeyOfTheStoredTokensIsReplacedInThreeSteps() async throws {
+        let (old, new) = (Stage.encryptionKey, "another-key-of-32-characters-or-more")
+        try await withStage(activities: 30) { stage in
+            #expect(try await stage.run(["rotate-keys"]).output.contains("No tokens are stored yet"))
+            let server = try await stage.serveMirror()
+            #expect(await server.stop() == .exited(0))
+            let refused = try await stage.run(["rotate-keys"], ["ENCRYPTION_KEY": new])
+            #expect(refused.status == .exited(77))
+            #expect(refused.errors.contains("nothing was changed"))
+
+            let both = try await stage.serve(["ENCRYPTION_KEY": "\(new),\(old)"])
+            let rotated = try await stage.run(["rotate-keys"], ["ENCRYPTION_KEY": "\(new),\(old)"])
+            #expect(rotated.status == .exited(0))
+            #expect(rotated.output.contains("encrypted with the newest key"))
+            #expect(try await both.refresh().status == 200)
+            #expect(await both.stop() == .exited(0))
+
+            let after = try await stage.serve(["ENCRYPTION_KEY": new])
+            #expect(try await after.refresh().status == 200)
+            #expect(await after.stop() == .exited(0))
+            let sealed = try await stage.serve(["ENCRYPTION_KEY": old])
+            #expect(try await sealed.refresh().status == 409)
+            for outcome in [refused, rotated] {
+                #expect(!(outcome.output + outcome.errors).contains(new))
+                #expect(Secrets.found(in: outcome.output + outcome.errors) == [])
+            }
+        }
+    }
+
     @Test func everySubcommandExplainsItself() async throws {
         try await withStage(activities: 1) { stage in
-            for command in ["serve", "refresh", "sandbox", "keygen"] {
+            for command in ["serve", "refresh", "sandbox", "keygen", "rotate-keys"] {
                 let outcome = try await stage.run([command, "--help"])
                 #expect(outcome.status == .exited(0))
                 #expect(outcome.output.contains("USAGE: paceline \(command)"))
             }
             let help = try await stage.run(["--help"])
             #expect(help.status == .exited(0))
-            for command in ["serve", "refresh", "sandbox", "keygen"] { #expect(help.output.contains(command)) }
+            for command in ["serve", "refresh", "sandbox", "keygen", "rotate-keys"] {
+                #expect(help.output.contains(command))
+            }
         }
     }
 

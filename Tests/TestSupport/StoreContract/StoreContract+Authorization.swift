@@ -31,6 +31,18 @@ extension StoreContract {
             try await expect(store.authorization(), is: long, "authorization")
             await store.close()
         },
+        StoreContract("tokens are replaced only where they are still those that were read") { database in
+            let store = try await database.openMigrated()
+            var newer = authorization
+            newer.accessToken = "newer"
+            try await expect(store.save(newer, replacing: authorization), is: false, "replaced without a row")
+            try await expect(store.authorization(), is: nil, "authorization")
+            try await store.save(authorization)
+            try await expect(store.save(newer, replacing: authorization), is: true, "replaced")
+            try await expect(store.save(authorization, replacing: authorization), is: false, "replaced again")
+            try await expect(store.authorization(), is: newer, "authorization")
+            await store.close()
+        },
         StoreContract("saving tokens leaves activities and sync state alone") { database in
             let store = try await database.openMigrated()
             try await store.commit(batch([activity(1)]))
