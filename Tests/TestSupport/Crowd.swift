@@ -21,6 +21,12 @@ package actor Crowd {
         heard = Array(repeating: "", count: count)
     }
 
+    /// Connects one more.
+    package func join(port: Int) throws {
+        sockets.append(try TestClient.connected(port: port))
+        heard.append("")
+    }
+
     deinit {
         for socket in sockets { close(socket) }
     }
