@@ -15,7 +15,8 @@ struct Paceline: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            ServeCommand.self, RefreshCommand.self, SandboxCommand.self, KeygenCommand.self, RotateKeysCommand.self,
+            ServeCommand.self, RefreshCommand.self, HealthCommand.self, SandboxCommand.self, KeygenCommand.self,
+            RotateKeysCommand.self,
         ],
         defaultSubcommand: ServeCommand.self)
 }

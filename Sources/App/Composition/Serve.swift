@@ -1,4 +1,5 @@
 import Actors
+import FoundationEssentials
 import HTTP
 import Logging
 import Reactor
@@ -37,6 +38,8 @@ enum Serve {
                 metadata: ["connections": "\(address.maximumConnections)"])
         }
         ResidentMemory.trim()
+        // The listener takes connections since `listen`, and everything that could still fail is behind us.
+        ServiceManager.tellReady(at: ProcessInfo.processInfo.environment["NOTIFY_SOCKET"])
         // In the order of who needs whom: shutting down goes the other way, so that requests under way still find everything.
         let services = provider.services + engine.services + [scheduler, DrainingServer(server: server, drain: drain)]
         try await ServiceGroup(configuration: .paceline(services, logger: logger)).run()
