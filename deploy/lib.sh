@@ -20,8 +20,9 @@ fail() {
 
 need() { command -v "$1" >/dev/null 2>&1 || fail 69 "$1 is not installed. On Debian: apt-get install $2"; }
 
-# Where Paceline's settings are, when the environment does not have them.
+# Where Paceline's settings are, when the environment does not have them: .env in the working directory, or what deploy/install made.
 env_file=${PACELINE_ENV_FILE:-.env}
+if [[ -z ${PACELINE_ENV_FILE:-} && ! -e .env ]]; then env_file=/etc/paceline/paceline.env; fi
 
 # setting NAME: its value, from the environment or from the file; nothing when it is nowhere.
 # The file is read, not run: it is the one that Paceline reads, or systemd, and neither would run it.
