@@ -58,6 +58,9 @@ let package = Package(
             name: "COpenSSL", path: "Sources/Infra/System/COpenSSL", pkgConfig: "libcrypto",
             providers: [.apt(["libssl-dev"])]),
         .systemLibrary(
+            name: "CPostgres", path: "Sources/Infra/System/CPostgres", pkgConfig: "libpq",
+            providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(
             name: "CSQLite", path: "Sources/Infra/System/CSQLite", pkgConfig: "sqlite3",
             providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(
@@ -69,6 +72,7 @@ let package = Package(
         infra("Gzip", ["CZlib"]),
         infra("Curl", ["CCurl", "Locking", "Threads"]),
         infra("Crypto", ["Actors", "COpenSSL"]),
+        infra("Postgres", ["Actors", "CPostgres", "Reactor", "Threads"]),
         infra("SQLite", ["Actors", "CSQLite", "Threads"]),
         infra("Strava", ["Actors", "Curl", "JSON"]),
         infra("Telemetry", ["Actors", "JSON", log]),
@@ -82,8 +86,9 @@ let package = Package(
         .executableTarget(
             name: "paceline",
             dependencies: [
-                "Actors", "CLinux", "Crypto", "Curl", "Gzip", "HTTP", "JSON", "Locking", "Reactor", "SQLite", "Sandbox",
-                "Strava", "Telemetry", arguments, httpTypes, lifecycle, log, signals,
+                "Actors", "CLinux", "Crypto", "Curl", "Gzip", "HTTP", "JSON", "Locking", "Postgres", "Reactor",
+                "SQLite",
+                "Sandbox", "Strava", "Telemetry", arguments, httpTypes, lifecycle, log, signals,
             ],
             path: "Sources/App",
             swiftSettings: strict),
@@ -91,14 +96,15 @@ let package = Package(
         // Tests, and what they share.
         .target(
             name: "TestSupport",
-            dependencies: ["Actors", "CLinux", "HTTP", "Locking", "Reactor", "Threads", httpTypes],
+            dependencies: ["Actors", "CLinux", "HTTP", "Locking", "Postgres", "Reactor", "Threads", httpTypes],
             path: "Tests/TestSupport", swiftSettings: strict),
         tests("ActorsTests", ["Actors", "Locking", "TestSupport", lifecycle, lifecycleTestKit]),
         tests(
             "InfraTests",
             [
-                "Actors", "CLinux", "Crypto", "Curl", "Gzip", "HTTP", "JSON", "Locking", "Reactor", "SQLite", "Strava",
-                "Telemetry", "TestSupport", "Threads", httpTypes, log, lifecycle,
+                "Actors", "CLinux", "Crypto", "Curl", "Gzip", "HTTP", "JSON", "Locking", "Postgres", "Reactor",
+                "SQLite",
+                "Strava", "Telemetry", "TestSupport", "Threads", httpTypes, log, lifecycle,
             ]),
         tests("SandboxTests", ["Sandbox", "HTTP", "Locking", "Reactor", "TestSupport", httpTypes, lifecycle, log]),
         tests(

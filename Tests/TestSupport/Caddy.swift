@@ -28,7 +28,7 @@ package final class Caddy: Sendable {
         var said = ""
         // It cannot be told to choose a port itself, and another program may take the free one that we found; rarely twice.
         for _ in 0..<5 {
-            let port = try Self.freePort()
+            let port = try FreePort.find()
             let file = folder.path + "/Caddyfile"
             try Data(Self.configuration(folder.path, port: port, upstream: upstream).utf8).write(
                 to: URL(filePath: file))
@@ -78,23 +78,6 @@ package final class Caddy: Sendable {
             reverse_proxy 127.0.0.1:\(upstream)
         }
         """
-    }
-
-    private static func freePort() throws -> Int {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let result = withUnsafeMutableBytes(of: &address) { bytes in
-            bytes.withMemoryRebound(to: sockaddr.self) { pointer in
-                bind(descriptor, pointer.baseAddress, size) == 0
-                    ? getsockname(descriptor, pointer.baseAddress, &size) : -1
-            }
-        }
-        guard result == 0 else { throw DidNotStart(description: "no free port: errno \(errno)") }
-        return Int(UInt16(bigEndian: address.sin_port))
     }
 
     /// Stops it as an operator would.

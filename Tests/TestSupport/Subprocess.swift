@@ -55,10 +55,13 @@ package enum Subprocess {
     /// Starts a program that goes on until it is told to stop.
     ///
     /// Whoever drops the last reference kills it, so no test leaves one behind.
+    ///
+    /// - Parameter holdsInput: whether the program's input stays open as long as this process lives, however it ends; else it is
+    ///   closed at once.
     package static func start(
-        _ executable: String, _ arguments: [String] = [], environment: [String: String]? = nil
+        _ executable: String, _ arguments: [String] = [], environment: [String: String]? = nil, holdsInput: Bool = false
     ) throws -> RunningProcess {
-        RunningProcess(try Child(executable, arguments, environment: environment))
+        RunningProcess(try Child(executable, arguments, environment: environment), holdsInput: holdsInput)
     }
 }
 
@@ -70,9 +73,9 @@ package final class RunningProcess: Sendable {
     /// The same for its standard error.
     package let errorLines: AsyncStream<String>
 
-    init(_ child: Child) {
+    init(_ child: Child, holdsInput: Bool) {
         self.child = child
-        child.feed([])
+        if !holdsInput { child.feed([]) }
         lines = child.lines(child.stdout)
         errorLines = child.lines(child.stderr)
     }
