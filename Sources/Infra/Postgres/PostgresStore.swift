@@ -1,0 +1,157 @@
+package import Actors
+import Reactor
+
+/// The store in a PostgreSQL database, which other processes may share.
+///
+/// It is what ``Store`` says, as the SQLite adapter is; what differs is the database's own way:
+///
+/// - It may be away, at any time and for any time. Then calls fail as unavailable at once, or within ten seconds when nobody even
+///   refuses; the next call after a back-off of at most five seconds connects again.
+/// - Whether a commit whose connection broke has been written is not known. Every call may be repeated, so repeat it.
+/// - Text cannot hold NUL, which is left out. Times before the year 1 become its first moment.
+/// - Writes of several processes wait for each other, at most half a minute.
+/// - How safe a commit is, is the server's affair: `synchronous_commit` and `fsync` are not touched.
+///
+/// It asks for PostgreSQL 12 or newer. No statement is prepared and nothing but the time zone is set for a session, which is what a
+/// pooler in transaction mode asks for.
+package final class PostgresStore: Store {
+    /// How long ``ping()`` may take.
+    private static let pingTimeout = Duration.seconds(2)
+
+    private let pool: PostgresPool
+    private let loops: EventLoopGroup
+    private let place: String
+
+    /// Connects to nothing yet.
+    ///
+    /// - Parameters:
+    ///   - connections: how many it may hold at a time.
+    /// - Throws: `unavailable` when the process has no descriptors left.
+    package init(_ settings: PostgresSettings, connections: Int = 5) throws(StoreFailure) {
+        do {
+            // A loop of its own: reading a history takes milliseconds, which no answer should wait for.
+            loops = try EventLoopGroup(count: 1, name: "postgres")
+        } catch {
+            throw StoreFailure(.unavailable, "\(error)")
+        }
+        pool = PostgresPool(settings, size: connections, on: loops.loops[0])
+        place = "\(settings.host.isEmpty ? "the local socket" : settings.host):\(settings.port)"
+    }
+
+    package func migrate() async throws(StoreFailure) {
+        try await withConnection { connection throws(PostgresFailure) in
+            try await PostgresMigrations.run(on: connection)
+        }
+    }
+
+    package func authorization() async throws(StoreFailure) -> StoredAuthorization? {
+        try await withConnection { connection throws(PostgresFailure) in
+            try await PostgresAuthorization.load(connection)
+        }
+    }
+
+    package func save(_ authorization: StoredAuthorization) async throws(StoreFailure) {
+        try await withConnection { connection throws(PostgresFailure) in
+            try await PostgresAuthorization.save(authorization, connection)
+        }
+    }
+
+    package func save(
+        _ authorization: StoredAuthorization, replacing expected: StoredAuthorization
+    ) async throws(StoreFailure) -> Bool {
+        try await withConnection { connection throws(PostgresFailure) in
+            try await PostgresAuthorization.save(authorization, replacing: expected, connection)
+        }
+    }
+
+    package func activities() async throws(StoreFailure) -> [Activity] {
+        try await withConnection { connection throws(PostgresFailure) in
+            try await PostgresActivities.load(connection)
+        }
+    }
+
+    package func syncState() async throws(StoreFailure) -> SyncState {
+        try await withConnection { connection throws(PostgresFailure) in
+            try await PostgresSyncState.load(connection)
+        }
+    }
+
+    package func commit(_ batch: SyncBatch) async throws(StoreFailure) {
+        try await withConnection { connection throws(PostgresFailure) in
+            try await connection.transaction(Self.inTurn) { () throws(PostgresFailure) in
+                try await PostgresActivities.save(batch.upserts, fetchedAt: batch.fetchedAt, connection)
+                try await PostgresActivities.delete(batch.deletions, connection)
+                try await PostgresRejected.save(batch.rejected, fetchedAt: batch.fetchedAt, connection)
+                try await PostgresSyncState.save(batch.state, connection)
+            }
+        }
+    }
+
+    package func budget() async throws(StoreFailure) -> BudgetLedger? {
+        try await withConnection { connection throws(PostgresFailure) in
+            try await PostgresBudget.load(connection)
+        }
+    }
+
+    package func save(_ budget: BudgetLedger) async throws(StoreFailure) {
+        try await withConnection { connection throws(PostgresFailure) in
+            try await PostgresBudget.save(budget, connection)
+        }
+    }
+
+    /// Items that could not be decoded, in no order.
+    package func rejected() async throws(StoreFailure) -> [RejectedActivity] {
+        try await withConnection { connection throws(PostgresFailure) in
+            try await PostgresRejected.load(connection)
+        }
+    }
+
+    package func ping() async throws(StoreFailure) {
+        let result = await withTaskGroup(of: Result<Void, StoreFailure>.self) { group in
+            group.addTask {
+                do throws(StoreFailure) {
+                    return .success(
+                        try await self.withConnection { connection throws(PostgresFailure) in
+                            try await connection.run("SELECT 1")
+                        })
+                } catch { return .failure(error) }
+            }
+            group.addTask {
+                try? await self.loops.loops[0].sleep(for: Self.pingTimeout)
+                return .failure(StoreFailure(.timedOut("an answer"), at: self.place))
+            }
+            let first = await group.next() ?? .failure(StoreFailure(.closed, at: self.place))
+            group.cancelAll()
+            return first
+        }
+        try result.get()
+    }
+
+    package func close() async {
+        await pool.close()
+        await loops.shutdown()
+    }
+
+    /// Batches go one after the other, whoever writes them: two that touch the same rows in another order would each wait for the
+    /// other's end.
+    private static let inTurn = "SELECT pg_advisory_xact_lock(\(AdvisoryLock.batch.rawValue))"
+
+    private func withConnection<Value>(
+        _ body: (PostgresConnection) async throws(PostgresFailure) -> Value
+    ) async throws(StoreFailure) -> Value {
+        do throws(PostgresFailure) {
+            return try await pool.withConnection(body)
+        } catch {
+            throw StoreFailure(error, at: place)
+        }
+    }
+}
+
+/// The numbers of Paceline's locks in the database, which all of its processes must agree on; the first eight bytes of each are
+/// its name, so that nobody else's come in between by chance.
+enum AdvisoryLock: Int64 {
+    /// "paceline" and 0.
+    case migrations = 0x7061_6365_6C69_6E00
+    /// "paceline" and 1.
+    case batch = 0x7061_6365_6C69_6E01
+}

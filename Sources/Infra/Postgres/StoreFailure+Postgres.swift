@@ -1,0 +1,45 @@
+import Actors
+
+extension StoreFailure {
+    /// What a failure of the driver means for the caller, and what a person can do about it.
+    ///
+    /// Codes: postgresql.org/docs/current/errcodes-appendix.html; the first two characters are the class.
+    init(_ failure: PostgresFailure, at place: String) {
+        let (kind, cure): (Kind, String) =
+            switch failure.kind {
+            case .unreachable: (.unavailable, "see that the server runs, and that DATABASE_URL names it")
+            case .lost: (.unavailable, "the connection is made anew with the next call")
+            case .timedOut: (.unavailable, "see what keeps the server busy, or the network slow")
+            case .cancelled: (.unavailable, "the call was given up")
+            case .closed: (.unavailable, "Paceline is stopping")
+            case .unexpected: (.corrupt, Self.foreignTables)
+            case .server(let state): Self.advice(for: state)
+            }
+        let code = failure.sqlState.map { " (\($0))" } ?? ""
+        self.init(kind, "PostgreSQL: \(failure.message)\(code) at \(place); \(cure)")
+    }
+
+    private static let foreignTables =
+        "the tables are not what Paceline made; restore a backup, or name another database in DATABASE_URL"
+
+    private static func advice(for state: String) -> (Kind, String) {
+        switch state {
+        case "25006":
+            (.unavailable, "this server is a standby, which only answers; name the primary in DATABASE_URL")
+        case "42501":
+            (.unavailable, "make the user of DATABASE_URL the owner of the tables and give it the right to create some")
+        case "57014", "55P03", "25P03":
+            (.unavailable, "something holds a lock for long; try again")
+        default:
+            switch state.prefix(2) {
+            case "08", "57", "58":
+                (.unavailable, "the server is starting, stopping or gone; it is asked again by and by")
+            case "40", "55": (.unavailable, "try again")
+            case "53", "54":
+                (.unavailable, "the server is out of disk, memory or connections; give it more, then try again")
+            case "28", "3D": (.unavailable, "correct the user, the password or the database in DATABASE_URL")
+            default: (.corrupt, foreignTables)
+            }
+        }
+    }
+}
