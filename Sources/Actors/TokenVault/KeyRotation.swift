@@ -13,8 +13,8 @@ package enum KeyRotation {
         while let stored = try await store.authorization() {
             let sealed = StoredAuthorization(
                 athleteID: stored.athleteID,
-                accessToken: try cipher.encrypt(try cipher.decrypt(stored.accessToken)),
-                refreshToken: try cipher.encrypt(try cipher.decrypt(stored.refreshToken)), expiresAt: stored.expiresAt)
+                accessToken: try cipher.encrypt(try cipher.open(stored.accessToken)),
+                refreshToken: try cipher.encrypt(try cipher.open(stored.refreshToken)), expiresAt: stored.expiresAt)
             if try await store.save(sealed, replacing: stored) { return .rotated }
         }
         return .nothingStored

@@ -45,7 +45,7 @@ package actor TokenVault: Service {
         (commands, inbox) = AsyncStream.makeStream(of: Command.self, bufferingPolicy: .unbounded)
     }
 
-    /// Reads the stored tokens; to be called once, before ``run()``.
+    /// Reads the stored tokens, and encrypts them where the program of before did not; to be called once, before ``run()``.
     ///
     /// - Throws: `StoreFailure` when the store does not answer. A key that does not fit is no error here: reads go on without it.
     package func load() async throws(StoreFailure) {
@@ -54,8 +54,10 @@ package actor TokenVault: Service {
         do throws(CipherFailure) {
             flight.adopt(try decrypted(stored))
         } catch {
-            flight.foundSealed()
+            return flight.foundSealed()
         }
+        // One that cannot be written now is encrypted by the next start, or by the next exchange.
+        if stored.isPlain { _ = try? await KeyRotation.run(on: store, with: cipher) }
     }
 
     /// Flies and connects until the service shuts down; what is under way then is finished first.
@@ -216,8 +218,8 @@ package actor TokenVault: Service {
 
     private func decrypted(_ stored: StoredAuthorization) throws(CipherFailure) -> AthleteToken {
         AthleteToken(
-            athleteID: stored.athleteID, accessToken: try cipher.decrypt(stored.accessToken),
-            refreshToken: try cipher.decrypt(stored.refreshToken), expiresAt: stored.expiresAt)
+            athleteID: stored.athleteID, accessToken: try cipher.open(stored.accessToken),
+            refreshToken: try cipher.open(stored.refreshToken), expiresAt: stored.expiresAt)
     }
 
     private func adopt(_ token: AthleteToken, for waiter: Int) async {

@@ -74,6 +74,34 @@ struct TokenVaultTests {
         #expect(await bank.store.savedAuthorizations.map(\.refreshToken) == ["key:refresh-1"])
     }
 
+    @Test func tokensThatWereNeverEncryptedAreTakenAndEncryptedAtTheStart() async throws {
+        let bank = Bank(left: nil)
+        let plain = StoredAuthorization(
+            athleteID: 7, accessToken: String(repeating: "0a", count: 20),
+            refreshToken: String(repeating: "9f", count: 20), expiresAt: bank.clock.now() + .seconds(20_000))
+        try await bank.store.save(plain)
+        try await bank.open { _ in
+            let token = try await bank.vault.token()
+            #expect(token.accessToken.exposed == plain.accessToken)
+        }
+        let stored = try await bank.store.authorization()
+        #expect(stored?.accessToken == "key:" + plain.accessToken)
+        #expect(stored?.refreshToken == "key:" + plain.refreshToken)
+        #expect(stored?.expiresAt == plain.expiresAt)
+    }
+
+    @Test(arguments: ["gAAAAABn", String(repeating: "0A", count: 20), String(repeating: "0a", count: 21), ""])
+    func whatIsNeitherCiphertextNorAPlainTokenIsNotSent(text: String) async throws {
+        let bank = Bank(left: nil)
+        let odd = StoredAuthorization(
+            athleteID: 7, accessToken: text, refreshToken: text, expiresAt: bank.clock.now() + .seconds(20_000))
+        try await bank.store.save(odd)
+        try await bank.open { _ in
+            await #expect(throws: VaultFailure.wrongKey) { try await bank.vault.token() }
+        }
+        #expect(try await bank.store.authorization() == odd)
+    }
+
     @Test func nobodyGetsATokenThatIsNotWrittenDown() async throws {
         let bank = Bank(left: 10)
         let gate = Gate()
