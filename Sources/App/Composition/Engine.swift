@@ -1,6 +1,7 @@
 import Actors
 import Crypto
 import Logging
+import Postgres
 import SQLite
 import Sandbox
 import ServiceLifecycle
@@ -23,9 +24,13 @@ struct Engine: Sendable {
     init(
         _ configuration: Configuration, gateway: any StravaGateway, clock: any WallClock, logger: Logger
     ) async throws {
-        try await self.init(
-            configuration, store: try await Self.openStore(configuration.database), gateway: gateway, clock: clock,
-            logger: logger)
+        let store = try await Self.openStore(configuration.database)
+        do {
+            try await self.init(configuration, store: store, gateway: gateway, clock: clock, logger: logger)
+        } catch {
+            await store.close()
+            throw error
+        }
     }
 
     /// The same on a store that is open already.
@@ -77,12 +82,15 @@ struct Engine: Sendable {
             let store = SQLiteStore(path: path)
             try await store.migrate()
             return store
-        case .postgres:
-            throw StartupProblem(
-                description: """
-                    This version of Paceline keeps its data in SQLite only; PostgreSQL is still to come. \
-                    Remove DATABASE_URL and POSTGRES_PASSWORD, or set DATABASE_URL=sqlite:///var/paceline.db
-                    """)
+        case .postgres(let address):
+            let store = try PostgresStore(PostgresSettings(address))
+            do throws(StoreFailure) {
+                try await store.migrate()
+            } catch {
+                await store.close()
+                throw error
+            }
+            return store
         }
     }
 
@@ -112,5 +120,14 @@ struct Engine: Sendable {
                     database, such as sqlite:///var/strava.db, or delete var/paceline.db.
                     """)
         }
+    }
+}
+
+extension PostgresSettings {
+    /// The same in the driver's terms.
+    init(_ address: PostgresAddress) {
+        self.init(
+            host: address.host, port: address.port, user: address.user, password: address.password,
+            database: address.database, parameters: address.parameters)
     }
 }

@@ -22,7 +22,8 @@ enum Serve {
         let provider = try Provider(
             configuration, redirectURI: configuration.redirectURI(port: listening.port), loops: loops, clock: clock,
             logger: logger)
-        let engine = try await Engine(configuration, gateway: provider.client, clock: clock, logger: logger)
+        let engine = try await Engine.whenStoreAnswers(
+            configuration, gateway: provider.client, clock: clock, logger: logger)
         let scheduler = engine.scheduler(every: configuration.refreshInterval ?? .zero, clock: clock)
         let place = Place(configuration, port: listening.port, provider: provider)
         let drain = DrainFlag()

@@ -72,6 +72,9 @@ final class Stage: Sendable {
         return server
     }
 
+    /// All that the servers here have written so far.
+    var said: String { servers.withLock { $0.map(\.transcript.text).joined(separator: "\n") } }
+
     /// How many list requests have reached the sandbox.
     func listRequests() async -> Int { await sandbox.requests(to: .activities).count }
 
