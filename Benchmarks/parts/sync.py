@@ -50,7 +50,7 @@ def refresh(server):
         assert answer.status == 200
 
 
-def start_again(server):
+def start_again(server, path="/strava/stats/ytd"):
     """Ends the server and starts another with its database; milliseconds to its first answer."""
     server.process.send_signal(signal.SIGTERM)
     server.process.wait(15)
@@ -58,5 +58,5 @@ def start_again(server):
     with running(
         BINARY, "serve", log=f"{server.folder}/again.log", cwd=server.folder, env=server.environment
     ):
-        wait_for(server.base + "/strava/stats/ytd")
+        wait_for(server.base + path)
         return (time.monotonic() - started) * 1000
