@@ -100,6 +100,22 @@ export_libpq() {
     export PGAPPNAME=paceline-backup
 }
 
+# find_composed_store: the database of compose.postgresql.yaml, which listens inside its container only. Compose finds its files and .env in the
+# working directory.
+find_composed_store() {
+    # shellcheck disable=SC2034 # read by the scripts that source this file
+    store=postgresql
+    PGUSER=$(setting POSTGRES_USER)
+    PGDATABASE=$(setting POSTGRES_DB)
+    read -r -a through <<<"${COMPOSE:-docker compose}"
+    through+=(exec -T db env "PGUSER=${PGUSER:-paceline}" "PGDATABASE=${PGDATABASE:=paceline}" PGAPPNAME=paceline-backup)
+    need "${through[0]}" docker.io
+}
+
+# pg COMMAND…: one of PostgreSQL's programs, here or inside the container. It reads and writes its standard streams, for files are not shared.
+through=()
+pg() { ${through[@]+"${through[@]}"} "$@"; }
+
 # check_sqlite FILE: whether SQLite finds it whole, and whether it is Paceline's.
 check_sqlite() {
     [[ $(sqlite3 -readonly "$1" 'PRAGMA integrity_check' 2>&1) == ok ]] || return 1
