@@ -20,9 +20,12 @@ fail() {
 
 need() { command -v "$1" >/dev/null 2>&1 || fail 69 "$1 is not installed. On Debian: apt-get install $2"; }
 
-# Where Paceline's settings are, when the environment does not have them: .env in the working directory, or what deploy/install made.
+# Whether this is what deploy/install put on the machine, and not a folder of the sources.
+is_installed() { [[ $(readlink -f "${BASH_SOURCE[0]}") == /usr/local/lib/paceline/* ]]; }
+
+# Where Paceline's settings are, when the environment does not have them.
 env_file=${PACELINE_ENV_FILE:-.env}
-if [[ -z ${PACELINE_ENV_FILE:-} && ! -e .env ]]; then env_file=/etc/paceline/paceline.env; fi
+if [[ -z ${PACELINE_ENV_FILE:-} ]] && is_installed; then env_file=/etc/paceline/paceline.env; fi
 
 # setting NAME: its value, from the environment or from the file; nothing when it is nowhere.
 # The file is read, not run: it is the one that Paceline reads, or systemd, and neither would run it.
@@ -88,6 +91,10 @@ read_postgres_url() {
     done
 }
 
+# pg COMMAND…: one of PostgreSQL's programs, here or inside the container. It reads and writes its standard streams, for files are not shared.
+through=()
+pg() { ${through[@]+"${through[@]}"} "$@"; }
+
 # export_libpq USER PASSWORD HOST PORT NAME: what is empty is left to libpq.
 export_libpq() {
     # shellcheck disable=SC2034 # read by the scripts that source this file
@@ -98,6 +105,8 @@ export_libpq() {
     export PGPORT=${4:-5432}
     if [[ -n $5 ]]; then export PGDATABASE=$5; fi
     export PGAPPNAME=paceline-backup
+    # Root is nobody to PostgreSQL's `peer`, which lets in who has the name of the database's user.
+    if ((EUID == 0)) && is_installed; then through=(env --chdir=/ runuser --user paceline --); fi
 }
 
 # find_composed_store: the database of compose.postgresql.yaml, which listens inside its container only. Compose finds its files and .env in the
@@ -111,10 +120,6 @@ find_composed_store() {
     through+=(exec -T db env "PGUSER=${PGUSER:-paceline}" "PGDATABASE=${PGDATABASE:=paceline}" PGAPPNAME=paceline-backup)
     need "${through[0]}" docker.io
 }
-
-# pg COMMAND…: one of PostgreSQL's programs, here or inside the container. It reads and writes its standard streams, for files are not shared.
-through=()
-pg() { ${through[@]+"${through[@]}"} "$@"; }
 
 # check_sqlite FILE: whether SQLite finds it whole, and whether it is Paceline's.
 check_sqlite() {
