@@ -34,6 +34,41 @@ enum ASCII {
     /// What may stand in a field line or target at all: no control character but the tab.
     static func isControl(_ byte: UInt8) -> Bool { byte < space && byte != tab || byte == 0x7F }
 
+    /// Where the first control character of the range stands; the range's end when there is none.
+    ///
+    /// Eight bytes at a time: every byte of every head passes here.
+    static func firstControl(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int {
+        var index = range.lowerBound
+        while index < range.upperBound {
+            if index + 8 <= range.upperBound {
+                let word = bytes.bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
+                if !mayHoldControl(word) {
+                    index += 8
+                    continue
+                }
+            }
+            // The word that holds one, or a tab, or what is left at the end.
+            let end = min(index + 8, range.upperBound)
+            while index < end {
+                if isControl(bytes[index]) { return index }
+                index += 1
+            }
+        }
+        return index
+    }
+
+    /// Whether one of eight bytes is below a space, the tab included, or a DEL; it may be wrong about a word that holds none.
+    ///
+    /// A subtraction sets the top bit of each byte that is smaller than what is taken away, unless it was set before (Warren, *Hacker's Delight*,
+    /// 6-1); a borrow from the byte below may set it, too.
+    private static func mayHoldControl(_ word: UInt64) -> Bool {
+        let (ones, tops): (UInt64, UInt64) = (0x0101_0101_0101_0101, 0x8080_8080_8080_8080)
+        let low = (word &- ones &* UInt64(space)) & ~word
+        let difference = word ^ (ones &* 0x7F)
+        let delete = (difference &- ones) & ~difference
+        return (low | delete) & tops != 0
+    }
+
     static func lowercased(_ byte: UInt8) -> UInt8 {
         byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte
     }

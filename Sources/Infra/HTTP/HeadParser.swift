@@ -71,9 +71,7 @@ struct HeadParser {
 
     /// Goes on to behind the line's carriage return, or to the end of the bytes.
     private mutating func skipText(_ bytes: Span<UInt8>) throws(HTTPFault) {
-        let end = min(bytes.count, textEnd)
-        var index = position
-        while index < end, !ASCII.isControl(bytes[index]) { index += 1 }
+        let index = ASCII.firstControl(bytes, position..<max(position, min(bytes.count, textEnd)))
         position = index
         guard index < bytes.count else { return }
         switch bytes[index] {
