@@ -17,6 +17,7 @@ let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "sw
 let lifecycleTestKit = Target.Dependency.product(
     name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -40,6 +41,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -76,6 +78,7 @@ let package = Package(
         infra("SQLite", ["Actors", "CSQLite", "Threads"]),
         infra("Strava", ["Actors", "Curl", "JSON"]),
         infra("Telemetry", ["Actors", "JSON", log]),
+        infra("Prometheus", ["Locking", coreMetrics]),
 
         // The stand-in for Strava.
         .target(
@@ -86,9 +89,9 @@ let package = Package(
         .executableTarget(
             name: "paceline",
             dependencies: [
-                "Actors", "CLinux", "Crypto", "Curl", "Gzip", "HTTP", "JSON", "Locking", "Postgres", "Reactor",
-                "SQLite",
-                "Sandbox", "Strava", "Telemetry", arguments, httpTypes, lifecycle, log, signals,
+                "Actors", "CLinux", "Crypto", "Curl", "Gzip", "HTTP", "JSON", "Locking", "Postgres", "Prometheus",
+                "Reactor", "SQLite", "Sandbox", "Strava", "Telemetry", arguments, coreMetrics, httpTypes, lifecycle,
+                log, signals,
             ],
             path: "Sources/App",
             swiftSettings: strict),
@@ -102,16 +105,16 @@ let package = Package(
         tests(
             "InfraTests",
             [
-                "Actors", "CLinux", "Crypto", "Curl", "Gzip", "HTTP", "JSON", "Locking", "Postgres", "Reactor",
-                "SQLite",
-                "Strava", "Telemetry", "TestSupport", "Threads", httpTypes, log, lifecycle,
+                "Actors", "CLinux", "Crypto", "Curl", "Gzip", "HTTP", "JSON", "Locking", "Postgres", "Prometheus",
+                "Reactor", "SQLite", "Strava", "Telemetry", "TestSupport", "Threads", coreMetrics, httpTypes, log,
+                lifecycle,
             ]),
         tests("SandboxTests", ["Sandbox", "HTTP", "Locking", "Reactor", "TestSupport", httpTypes, lifecycle, log]),
         tests(
             "AppTests",
             [
-                "paceline", "Actors", "Crypto", "Gzip", "HTTP", "JSON", "Locking", "Reactor", "SQLite", "Sandbox",
-                "TestSupport", arguments, httpTypes, log,
+                "paceline", "Actors", "Crypto", "Gzip", "HTTP", "JSON", "Locking", "Prometheus", "Reactor", "SQLite",
+                "Sandbox", "TestSupport", arguments, httpTypes, log,
             ]),
         // What the fuzzers in Fuzz/ check, without a fuzzer.
         tests("FuzzTests", ["paceline", "HTTP", "Reactor", httpTypes]),

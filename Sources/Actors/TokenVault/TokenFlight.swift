@@ -56,9 +56,14 @@ package struct TokenFlight: Sendable {
     package init() {}
 
     /// The athlete whose tokens these are; nil when nobody is connected or the tokens cannot be read.
-    package var athleteID: Int64? {
+    package var athleteID: Int64? { token?.athleteID }
+
+    /// When the access token expires; nil when nobody is connected or the tokens cannot be read.
+    package var expiresAt: UTCInstant? { token?.expiresAt }
+
+    private var token: AthleteToken? {
         switch state {
-        case .resting(let token, _), .flying(let token, _, _, _): token.athleteID
+        case .resting(let token, _), .flying(let token, _, _, _): token
         case .empty, .refused, .sealed: nil
         }
     }

@@ -108,6 +108,9 @@ package actor TokenVault: Service {
     /// The connected athlete; nil when there is none, or the key does not fit.
     package var connectedAthlete: Int64? { flight.athleteID }
 
+    /// When the access token expires; nil when there is none, or the key does not fit.
+    package var expiresAt: UTCInstant? { flight.expiresAt }
+
     /// The athlete whose tokens are stored, readable or not.
     package var storedAthlete: Int64? { owner }
 

@@ -1,7 +1,9 @@
 import Actors
+import CoreMetrics
 import FoundationEssentials
 import HTTP
 import Logging
+import Prometheus
 import Reactor
 import ServiceLifecycle
 import Strava
@@ -14,6 +16,7 @@ enum Serve {
     static func run(_ configuration: Configuration, logger: Logger) async throws {
         ResidentMemory.keepLargeBlocksApart()
         let clock = SystemClock()
+        let started = clock.now()
         let loops = try EventLoopGroup()
         let address = HTTPServerConfiguration(
             configuration, descriptors: DescriptorLimit.raise(), loops: loops.loops.count)
@@ -27,10 +30,14 @@ enum Serve {
         let scheduler = engine.scheduler(every: configuration.refreshInterval ?? .zero, clock: clock)
         let place = Place(configuration, port: listening.port, provider: provider)
         let drain = DrainFlag()
+        let metrics = MetricsReport(
+            registry: PrometheusRegistry(MetricNames.all), engine: engine, loops: loops.loops, started: started)
+        // For whatever of the libraries counts something, too.
+        MetricsSystem.bootstrap(metrics.registry)
         let server = HTTPServer(
             configuration: address,
             responder: WebApplication.responder(
-                configuration, engine, scheduler, place, drain, clock: clock, logger: logger),
+                configuration, engine, scheduler, place, drain, metrics: metrics, clock: clock, logger: logger),
             loops: loops, logger: logger, listening: listening)
         await announce(configuration, engine, place, logger)
         if address.maximumConnections < configuration.bounds.connections {

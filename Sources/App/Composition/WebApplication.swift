@@ -2,11 +2,11 @@ import Actors
 import HTTP
 import Logging
 
-/// The HTTP front end: every route, behind CORS and the request log.
+/// The HTTP front end: every route, behind CORS, the request log and the metrics.
 enum WebApplication {
     static func responder(
         _ configuration: Configuration, _ engine: Engine, _ scheduler: Scheduler, _ place: Place, _ drain: DrainFlag,
-        clock: any WallClock, logger: Logger
+        metrics: MetricsReport, clock: any WallClock, logger: Logger
     ) -> any Responder {
         let proxies = TrustedProxies(blocks: configuration.trustedProxies)
         let errors = ErrorBook(logger: logger, clock: clock)
@@ -24,8 +24,11 @@ enum WebApplication {
         oauth.add(to: &router)
         PageRoutes(engine: engine, clock: clock, isSandbox: place.isSandbox).add(to: &router)
         DocsRoutes(serverURL: place.serverURL).add(to: &router)
-        return RequestLog(
-            logger: logger, clock: clock, proxies: proxies,
-            next: CrossOrigin(origins: configuration.allowedOrigins, next: router))
+        MetricsRoute(report: metrics).add(to: &router)
+        return RequestMetrics(
+            router: router, timers: RouteTimers(routes: router.paths, factory: metrics.registry),
+            next: RequestLog(
+                logger: logger, clock: clock, proxies: proxies,
+                next: CrossOrigin(origins: configuration.allowedOrigins, next: router)))
     }
 }

@@ -69,6 +69,19 @@ extension OpenAPI {
                     .init("503", answer("It does not: nothing to serve yet, or shutting down.", schema("NotReady"))),
                 ]
             ).item()),
+        .init(
+            "/metrics",
+            Operation(
+                id: "getMetrics", tag: "service", summary: "Figures for Prometheus",
+                responses: [
+                    .init(
+                        "200",
+                        [
+                            "description": "Prometheus' text format, version 0.0.4.",
+                            "content": ["text/plain": ["schema": ["type": "string"]]],
+                        ])
+                ]
+            ).item()),
         .init("/", page(id: "getHomePage", summary: "The page for a person")),
         .init("/docs", page(id: "getDocs", summary: "This description as a page")),
         .init("/strava/docs", page(id: "getStravaDocs", summary: "The same as /docs, where the original has it")),

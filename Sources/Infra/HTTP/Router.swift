@@ -66,6 +66,20 @@ package struct Router: Responder {
         return routes.count - 1
     }
 
+    /// The path of each route as it was added.
+    package var paths: [String] {
+        routes.indices.map { index in
+            String(decoding: routes[index].path, as: UTF8.self) + (prefixes.contains(index) ? "*" : "")
+        }
+    }
+
+    /// Where in ``paths`` the route of the request's path stands, whatever its method; nil when there is none.
+    package func position(of request: Request) -> Int? { position(of: request.pathBytes) }
+
+    private func position(of path: ArraySlice<UInt8>) -> Int? {
+        findExact(path) ?? prefixes.first { path.starts(with: routes[$0].path) }
+    }
+
     package func immediateResponse(to request: Request) -> Response? {
         switch match(request) {
         case .endpoint(let endpoint): endpoint.immediate?(request)
@@ -82,7 +96,7 @@ package struct Router: Responder {
 
     private func match(_ request: Request) -> Match {
         let path = request.pathBytes
-        guard let index = findExact(path) ?? prefixes.first(where: { path.starts(with: routes[$0].path) }) else {
+        guard let index = position(of: path) else {
             let isAboutServer = request.method == .options && path.elementsEqual("*".utf8)
             return .answer(isAboutServer ? options : Response(status: .notFound, detail: "Not Found"))
         }

@@ -30,10 +30,14 @@ package struct MonotonicTime: Comparable, Hashable, Sendable {
         return MonotonicTime(nanoseconds: carry ? .max : sum)
     }
 
+    /// Nanoseconds from `earlier` to here; 0 when it is later.
+    package func nanoseconds(since earlier: MonotonicTime) -> UInt64 {
+        nanoseconds > earlier.nanoseconds ? nanoseconds - earlier.nanoseconds : 0
+    }
+
     /// Milliseconds from `earlier` to here, rounded up so that whoever sleeps them does not wake too early; 0 when past.
     func milliseconds(since earlier: MonotonicTime) -> Int32 {
-        guard nanoseconds > earlier.nanoseconds else { return 0 }
-        let rest = nanoseconds - earlier.nanoseconds
+        let rest = nanoseconds(since: earlier)
         let milliseconds = rest / 1_000_000 + (rest % 1_000_000 == 0 ? 0 : 1)
         return Int32(clamping: milliseconds)
     }

@@ -50,7 +50,7 @@ struct OpenAPITests {
 
     @Test func everyEndpointIsInItWithItsMethod() {
         let get = [
-            "/", "/docs", "/openapi.json", "/strava/docs", "/strava/openapi.json", "/livez", "/readyz",
+            "/", "/docs", "/openapi.json", "/strava/docs", "/strava/openapi.json", "/livez", "/readyz", "/metrics",
             "/strava/health",
             "/strava/status", "/strava/authorize", "/strava/callback", "/strava/stats/ytd", "/strava/stats/activities",
             "/strava/stats/monthly", "/strava/stats/totals", "/strava/stats/yearly", "/strava/stats/longest-run",

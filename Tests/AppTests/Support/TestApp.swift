@@ -3,6 +3,7 @@ import Crypto
 import HTTP
 import HTTPTypes
 import Logging
+import Prometheus
 import TestSupport
 
 @testable import paceline
@@ -56,8 +57,10 @@ struct TestApp {
             localURL: configuration.localURL(port: 5001), serverURL: configuration.serverURL(port: 5001),
             frontendURL: configuration.frontendURL(port: 5001))
         responder = WebApplication.responder(
-            configuration, engine, engine.scheduler(every: .seconds(3600), clock: clock), place, drain, clock: clock,
-            logger: logger)
+            configuration, engine, engine.scheduler(every: .seconds(3600), clock: clock), place, drain,
+            metrics: MetricsReport(
+                registry: PrometheusRegistry(MetricNames.all), engine: engine, loops: [], started: clock.now()),
+            clock: clock, logger: logger)
         (self.clock, self.store, self.strava, self.engine) = (clock, store, strava, engine)
     }
 

@@ -123,6 +123,17 @@ import Testing
         #expect(try await on(loop) { 7 } == 7)
     }
 
+    @Test func theLagIsWhatAJobWaitsAndAnEndedLoopHasNone() async throws {
+        let loop = try await withLoop { loop in
+            let asked = MonotonicTime.now()
+            let lag = try #require(await loop.lag())
+            #expect(lag > 0)
+            #expect(lag <= MonotonicTime.now().nanoseconds(since: asked))
+            return loop
+        }
+        #expect(await loop.lag() == nil)
+    }
+
     @Test func aLoopThatEndedPutsNobodyToSleep() async throws {
         let loop = try await withLoop { $0 }
         await #expect(throws: CancellationError.self) { try await loop.sleep(for: .zero) }

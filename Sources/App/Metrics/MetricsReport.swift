@@ -1,0 +1,75 @@
+import Actors
+import CoreMetrics
+import Prometheus
+import Reactor
+
+/// What `/metrics` shows: what was recorded meanwhile, and what is asked of the actors when somebody looks.
+struct MetricsReport: Sendable {
+    let registry: PrometheusRegistry
+    let engine: Engine
+    let loops: [EventLoop]
+    /// When the process began.
+    let started: UTCInstant
+
+    /// All metrics in Prometheus' text format.
+    func text() async -> String {
+        set(MetricNames.buildInfo, 1, [("version", Paceline.version)])
+        await setSync()
+        await setBudget()
+        await setDatabase()
+        await setProcess()
+        return registry.text()
+    }
+
+    private func setSync() async {
+        let sync = await engine.coordinator.status()
+        set(MetricNames.activities, Double(sync.activities))
+        set(MetricNames.historyComplete, sync.isComplete ? 1 : 0)
+        set(MetricNames.lastSuccess, sync.lastSuccessAt?.unixTime)
+        for state in ConnectionState.allCases {
+            set(MetricNames.state, state == sync.state ? 1 : 0, [("state", state.rawValue)])
+        }
+        set(MetricNames.tokenExpiry, await engine.vault.expiresAt?.unixTime)
+    }
+
+    private func setBudget() async {
+        let budget = await engine.limiter.status()
+        for (name, window) in [("quarter", budget.quarter), ("day", budget.day)] {
+            let label = [("window", name)]
+            set(MetricNames.budgetUsed, Double(window.used), label)
+            set(MetricNames.budgetLimit, Double(window.limit), label)
+            set(MetricNames.budgetReset, window.resetsAt.unixTime, label)
+        }
+    }
+
+    private func setDatabase() async {
+        let isUp: Bool
+        do throws(StoreFailure) {
+            try await engine.store.ping()
+            isUp = true
+        } catch {
+            isUp = false
+        }
+        set(MetricNames.databaseUp, isUp ? 1 : 0)
+    }
+
+    private func setProcess() async {
+        for (index, loop) in loops.enumerated() {
+            set(MetricNames.loopLag, await loop.lag().map { Double($0) / 1e9 }, [("loop", "\(index)")])
+        }
+        set(MetricNames.residentMemory, ProcessFacts.residentBytes.map(Double.init))
+        set(MetricNames.openDescriptors, ProcessFacts.openDescriptors.map(Double.init))
+        set(MetricNames.startTime, started.unixTime)
+    }
+
+    /// What is not known is not shown.
+    private func set(_ metric: MetricNames.Metric, _ value: Double?, _ labels: [(String, String)] = []) {
+        guard let value else { return }
+        Gauge(label: metric.name, dimensions: labels, factory: registry).record(value)
+    }
+}
+
+extension UTCInstant {
+    /// Seconds since 1970 with their fraction, as Prometheus has times.
+    fileprivate var unixTime: Double { Double(milliseconds) / 1000 }
+}
