@@ -15,7 +15,7 @@ struct Paceline: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            ServeCommand.self, RefreshCommand.self, HealthCommand.self, SandboxCommand.self, KeygenCommand.self,
+            ServeCommand.self, RefreshCommand.self, HealthCommand.self, DoctorCommand.self, SandboxCommand.self, KeygenCommand.self,
             RotateKeysCommand.self,
         ],
         defaultSubcommand: ServeCommand.self)

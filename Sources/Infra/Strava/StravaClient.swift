@@ -37,6 +37,17 @@ package struct StravaClient: StravaGateway {
         return "\(configuration.oauthURL)/authorize?\(query)"
     }
 
+    /// Asks for the page for connecting, as a browser would; it counts for no budget.
+    ///
+    /// - Returns: Strava's clock, when the answer has it.
+    /// - Throws: what Strava says of the application or the callback's address; it may say so only to those who are logged in.
+    package func checkRegistration() async throws(StravaFailure) -> UTCInstant? {
+        let response = try await send(CurlRequest(url: authorizeURL(state: "check")), [])
+        // To those who are not logged in, a redirect to the page for that.
+        guard (200..<400).contains(response.status) else { throw StravaFailure(response) }
+        return response.serverDate
+    }
+
     /// Trades the one-time code of the OAuth callback for tokens.
     ///
     /// About one exchange in ten is refused because the code is too fresh, and the same code is good two seconds later; so one

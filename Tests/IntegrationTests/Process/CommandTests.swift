@@ -135,16 +135,60 @@ import Testing
         }
     }
 
+    @Test func theDoctorFindsAHealthyInstallationHealthy() async throws {
+        try await withStage(activities: 30) { stage in
+            let before = try await stage.run(["doctor"])
+            #expect(before.status == .exited(0), "\(before.output)")
+            #expect(before.output.contains("none is connected"))
+            let server = try await stage.serveMirror()
+            await stage.sandbox.clearLog()
+            let port = ["PORT": "\(server.port)"]
+            let outcome = try await stage.run(["doctor"], port)
+            #expect(outcome.status == .exited(0), "\(outcome.output)")
+            for words in [
+                "30 activities, the whole history", "ENCRYPTION_KEY fits", "complains of nothing",
+                "agrees with Strava's",
+                "runs; its state is idle", "leads here",
+            ] { #expect(outcome.output.contains(words), "\(words)") }
+            #expect(await stage.listRequests() == 0)
+            #expect(Secrets.found(in: outcome.output + outcome.errors) == [])
+        }
+    }
+
+    @Test func theDoctorNamesEachProblemAndItsCure() async throws {
+        try await withStage(activities: 30) { stage in
+            let server = try await stage.serveMirror()
+            let port = ["PORT": "\(server.port)"]
+            func complaints(_ changes: [String: String?]) async throws -> String {
+                let outcome = try await stage.run(["doctor"], changes.merging(port) { change, _ in change })
+                #expect(outcome.status == .exited(1), "\(outcome.output)")
+                return outcome.output
+            }
+            let key = try await complaints(["ENCRYPTION_KEY": "another-key-of-32-characters-or-more"])
+            #expect(key.contains("PROBLEM  athlete        ENCRYPTION_KEY does not fit"))
+            #expect(key.contains("→ Write the key they were stored with behind the new one"))
+            let domain = try await complaints(["STRAVA_REDIRECT_URI": "https://nowhere.invalid/strava/callback"])
+            #expect(domain.contains("Authorization Callback Domain to nowhere.invalid"))
+            #expect(domain.contains("cannot be reached from here"))
+            let app = try await complaints(["STRAVA_CLIENT_ID": "999999"])
+            #expect(app.contains("it does not know the application"))
+            let away = try await complaints(Stage.withoutStrava)
+            #expect(away.contains("it does not answer"))
+            let folder = try await complaints(["DATABASE_URL": "sqlite:////proc/paceline.db"])
+            #expect(folder.contains("PROBLEM  database"))
+        }
+    }
+
     @Test func everySubcommandExplainsItself() async throws {
         try await withStage(activities: 1) { stage in
-            for command in ["serve", "refresh", "sandbox", "keygen", "rotate-keys"] {
+            for command in ["serve", "refresh", "sandbox", "keygen", "rotate-keys", "doctor"] {
                 let outcome = try await stage.run([command, "--help"])
                 #expect(outcome.status == .exited(0))
                 #expect(outcome.output.contains("USAGE: paceline \(command)"))
             }
             let help = try await stage.run(["--help"])
             #expect(help.status == .exited(0))
-            for command in ["serve", "refresh", "sandbox", "keygen", "rotate-keys"] {
+            for command in ["serve", "refresh", "sandbox", "keygen", "rotate-keys", "doctor"] {
                 #expect(help.output.contains(command))
             }
         }
