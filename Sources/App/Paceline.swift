@@ -15,8 +15,8 @@ struct Paceline: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            ServeCommand.self, RefreshCommand.self, HealthCommand.self, DoctorCommand.self, SandboxCommand.self, KeygenCommand.self,
-            RotateKeysCommand.self,
+            ServeCommand.self, RefreshCommand.self, HealthCommand.self, DoctorCommand.self, SandboxCommand.self,
+            KeygenCommand.self, RotateKeysCommand.self,
         ],
         defaultSubcommand: ServeCommand.self)
 }
