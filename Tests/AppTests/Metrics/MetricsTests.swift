@@ -16,7 +16,7 @@ struct MetricsTests {
     }
 
     @Test func everyMetricIsExplained() async throws {
-        let app = try await TestApp(Examples.activities(), isConnected: true)
+        let app = try await TestApp(try Examples.activities(), isConnected: true)
         let text = await app.get("/metrics").text
         let explained = text.split(separator: "\n").filter { $0.hasPrefix("# HELP ") }.count
         #expect(explained == text.split(separator: "\n").filter { $0.hasPrefix("# TYPE ") }.count)
@@ -28,7 +28,7 @@ struct MetricsTests {
     }
 
     @Test func theStateOfTheMirrorIsShown() async throws {
-        let activities = Examples.activities()
+        let activities = try Examples.activities()
         let app = try await TestApp(activities, isConnected: true)
         let lines = await lines(app)
         let now = app.clock.now().seconds
@@ -56,7 +56,7 @@ struct MetricsTests {
     }
 
     @Test func requestsAreCountedByRouteAndStatus() async throws {
-        let app = try await TestApp(Examples.activities())
+        let app = try await TestApp(try Examples.activities())
         for _ in 0..<3 { _ = await app.get("/strava/stats/ytd") }
         _ = await app.get("/strava/stats/ytd?x=1")
         _ = await app.get("/strava/activities?limit=x")
