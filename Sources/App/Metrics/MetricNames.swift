@@ -23,6 +23,10 @@ enum MetricNames {
     static let budgetReset = Metric(
         "paceline_strava_budget_reset_timestamp_seconds", "When the next window begins.")
     static let databaseUp = Metric("paceline_database_up", "1 when the database answers, 0 when it does not.")
+    static let poolInUse = Metric(
+        "paceline_database_connections_in_use", "Connections to PostgreSQL that are in use; absent with SQLite.")
+    static let poolWaiting = Metric(
+        "paceline_database_calls_waiting", "Calls that wait for a connection to PostgreSQL; absent with SQLite.")
     static let loopLag = Metric(
         "paceline_event_loop_lag_seconds", "How long a job waited for its turn on the event loop, at this moment.")
     static let residentMemory = Metric("process_resident_memory_bytes", "Memory in RAM.")
@@ -31,6 +35,7 @@ enum MetricNames {
 
     static let all = [
         requestDuration, buildInfo, activities, historyComplete, lastSuccess, state, tokenExpiry, budgetUsed,
-        budgetLimit, budgetReset, databaseUp, loopLag, residentMemory, openDescriptors, startTime,
+        budgetLimit, budgetReset, databaseUp, poolInUse, poolWaiting, loopLag, residentMemory, openDescriptors,
+        startTime,
     ]
 }

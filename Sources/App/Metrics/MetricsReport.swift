@@ -1,5 +1,6 @@
 import Actors
 import CoreMetrics
+import Postgres
 import Prometheus
 import Reactor
 
@@ -51,6 +52,10 @@ struct MetricsReport: Sendable {
             isUp = false
         }
         set(MetricNames.databaseUp, isUp ? 1 : 0)
+        guard let postgres = engine.store as? PostgresStore else { return }
+        let load = await postgres.load
+        set(MetricNames.poolInUse, Double(load.inUse))
+        set(MetricNames.poolWaiting, Double(load.waiting))
     }
 
     private func setProcess() async {

@@ -38,6 +38,14 @@ package final class PostgresStore: Store {
         place = "\(settings.host.isEmpty ? "the local socket" : settings.host):\(settings.port)"
     }
 
+    /// How many of the connections are in use, and how many calls wait for one.
+    package var load: (inUse: Int, waiting: Int) {
+        get async {
+            let load = await pool.load
+            return (load.leased, load.waiting)
+        }
+    }
+
     package func migrate() async throws(StoreFailure) {
         try await withConnection { connection throws(PostgresFailure) in
             try await PostgresMigrations.run(on: connection)

@@ -34,6 +34,8 @@ import Testing
                 try await expectNothingLostOrDoubled(first, stage)
                 var answers: [String] = []
                 for path in Self.paths { answers.append(try await first.get(path).text) }
+                // The connection that pinged is given back by then.
+                #expect(try await first.get("/metrics").text.contains("\npaceline_database_connections_in_use 0\n"))
                 #expect(await first.stop() == .exited(0))
                 // The original's spelling, and nothing but the database to answer from.
                 let url = "postgresql+psycopg2" + database.url(database: name).dropFirst("postgresql".count)
