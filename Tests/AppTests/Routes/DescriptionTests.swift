@@ -17,7 +17,9 @@ struct DescriptionTests {
     }
 
     private static let json = OpenAPI.paths.map(\.name).filter { path in
-        !["/", "/docs", "/strava/docs", "/strava/authorize", "/strava/callback", "/strava/refresh-data"].contains(path)
+        ![
+            "/", "/docs", "/metrics", "/strava/docs", "/strava/authorize", "/strava/callback", "/strava/refresh-data",
+        ].contains(path)
     }
 
     private func check(
