@@ -135,6 +135,21 @@ import Testing
         }
     }
 
+    @Test func healthAsksTheRunningServer() async throws {
+        try await withStage(activities: 30) { stage in
+            let server = try await stage.serve()
+            let port = ["PORT": "\(server.port)"]
+            #expect(try await stage.run(["health"], port).status == .exited(0))
+            let early = try await stage.run(["health", "--ready"], port)
+            #expect(early.status == .exited(69))
+            #expect(early.errors.contains("there is no data to serve yet"))
+            #expect(await server.stop() == .exited(0))
+            let gone = try await stage.run(["health"], port)
+            #expect(gone.status == .exited(69))
+            #expect(gone.errors.contains("does not answer"))
+        }
+    }
+
     @Test func theDoctorFindsAHealthyInstallationHealthy() async throws {
         try await withStage(activities: 30) { stage in
             let before = try await stage.run(["doctor"])
@@ -181,14 +196,14 @@ import Testing
 
     @Test func everySubcommandExplainsItself() async throws {
         try await withStage(activities: 1) { stage in
-            for command in ["serve", "refresh", "sandbox", "keygen", "rotate-keys", "doctor"] {
+            for command in ["serve", "refresh", "sandbox", "keygen", "rotate-keys", "doctor", "health"] {
                 let outcome = try await stage.run([command, "--help"])
                 #expect(outcome.status == .exited(0))
                 #expect(outcome.output.contains("USAGE: paceline \(command)"))
             }
             let help = try await stage.run(["--help"])
             #expect(help.status == .exited(0))
-            for command in ["serve", "refresh", "sandbox", "keygen", "rotate-keys", "doctor"] {
+            for command in ["serve", "refresh", "sandbox", "keygen", "rotate-keys", "doctor", "health"] {
                 #expect(help.output.contains(command))
             }
         }
