@@ -6,6 +6,8 @@ package actor MemoryStore: Store {
     package private(set) var rows: [Int64: Activity] = [:]
     package private(set) var state: SyncState
     package private(set) var rejected: [RejectedActivity] = []
+    /// What was deleted and not erased, and when.
+    package private(set) var tombstones: [Int64: UTCInstant] = [:]
     package private(set) var batches: [SyncBatch] = []
     package private(set) var ledgers: [BudgetLedger] = []
     /// Every authorization that was saved, in order.
@@ -63,10 +65,19 @@ package actor MemoryStore: Store {
         await commitGate?.pass()
         if !commitFailures.isEmpty, let failure = commitFailures.removeFirst() { throw failure }
         batches.append(batch)
-        for activity in batch.upserts { rows[activity.id] = activity }
-        for id in batch.deletions { rows[id] = nil }
+        for activity in batch.upserts {
+            rows[activity.id] = activity
+            tombstones[activity.id] = nil
+        }
+        for id in batch.deletions where rows.removeValue(forKey: id) != nil { tombstones[id] = batch.fetchedAt }
         rejected += batch.rejected
         state = batch.state
+    }
+
+    package func erase(deletedBefore instant: UTCInstant) async throws(StoreFailure) -> Int {
+        let old = tombstones.filter { $0.value < instant }
+        for id in old.keys { tombstones[id] = nil }
+        return old.count
     }
 
     package func budget() async throws(StoreFailure) -> BudgetLedger? { ledgers.last }

@@ -63,6 +63,13 @@ extension Activity {
     }
 }
 
+/// A generator without chance: back-offs are as long as they can be.
+package struct SteadyGenerator: RandomNumberGenerator, Sendable {
+    package init() {}
+
+    package mutating func next() -> UInt64 { 0 }
+}
+
 /// A small generator with a seed (the SplitMix64 sequence), so that a failing random test can be run again.
 package struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64

@@ -28,7 +28,13 @@ package protocol Store: Sendable {
     func syncState() async throws(StoreFailure) -> SyncState
 
     /// Writes one page of changes together with the sync state that follows from it.
+    ///
+    /// A deleted row is kept apart, where no other call finds it, until ``erase(deletedBefore:)`` takes it or an upsert brings
+    /// the activity back.
     func commit(_ batch: SyncBatch) async throws(StoreFailure)
+
+    /// Erases for good what was deleted by batches fetched before `instant`, and says how many rows that were.
+    func erase(deletedBefore instant: UTCInstant) async throws(StoreFailure) -> Int
 
     /// The budget as last saved; nil when none was.
     func budget() async throws(StoreFailure) -> BudgetLedger?
@@ -43,7 +49,7 @@ package protocol Store: Sendable {
     func close() async
 }
 
-/// The row of `strava_auth`: the original's columns.
+/// The row of `strava_auth`: the original's columns, and one more.
 package struct StoredAuthorization: Sendable, Hashable {
     package var athleteID: Int64
     /// Fernet ciphertext.
@@ -51,8 +57,13 @@ package struct StoredAuthorization: Sendable, Hashable {
     /// Fernet ciphertext.
     package var refreshToken: String
     package var expiresAt: UTCInstant
+    /// The activity scope that was granted; nil when nobody knows, as in rows of the original, which has no such column.
+    package var scope: String?
 
-    package init(athleteID: Int64, accessToken: String, refreshToken: String, expiresAt: UTCInstant) {
+    package init(
+        athleteID: Int64, accessToken: String, refreshToken: String, expiresAt: UTCInstant, scope: String? = nil
+    ) {
+        self.scope = scope
         self.athleteID = athleteID
         self.accessToken = accessToken
         self.refreshToken = refreshToken

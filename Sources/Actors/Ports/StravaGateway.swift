@@ -93,8 +93,14 @@ package struct TokenGrant: Sendable, Hashable {
     package var expiresAt: UTCInstant
     /// The athlete; present on a code exchange only.
     package var athleteID: Int64?
+    /// When the athlete came to Strava; present on a code exchange only, if at all.
+    package var memberSince: UTCInstant?
 
-    package init(accessToken: Secret, refreshToken: Secret, expiresAt: UTCInstant, athleteID: Int64? = nil) {
+    package init(
+        accessToken: Secret, refreshToken: Secret, expiresAt: UTCInstant, athleteID: Int64? = nil,
+        memberSince: UTCInstant? = nil
+    ) {
+        self.memberSince = memberSince
         self.accessToken = accessToken
         self.refreshToken = refreshToken
         self.expiresAt = expiresAt

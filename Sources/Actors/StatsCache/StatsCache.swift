@@ -36,6 +36,16 @@ package actor StatsCache<Key: Hashable & Sendable, Answer: Sendable> {
         await withTaskExecutorPreference(globalConcurrentExecutor) { await replace(with: newer) }
     }
 
+    /// Notes that the data are as they were, and when that was: answers that tell the time are made again when they are asked for.
+    package nonisolated func confirm(at fetchedAt: UTCInstant) async {
+        await withTaskExecutorPreference(globalConcurrentExecutor) { await move(to: fetchedAt) }
+    }
+
+    private func move(to fetchedAt: UTCInstant) {
+        snapshot.withLock { $0.fetchedAt = fetchedAt }
+        forgetAnswers()
+    }
+
     private func replace(with newer: Snapshot) {
         let isNewer = snapshot.withLock { current in
             guard newer.version >= current.version else { return false }

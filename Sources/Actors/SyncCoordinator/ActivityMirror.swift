@@ -36,10 +36,19 @@ package struct ActivityMirror: Sendable {
         activities.prefix { $0.startDate > bound }.map(\.id).filter { !seen.contains($0) }
     }
 
-    /// The ids that are stored and not among `seen`.
-    package func missing(from seen: Set<Int64>) -> [Int64] {
-        activities.map(\.id).filter { !seen.contains($0) }
+    /// The ids of activities that started at `lower` or later, and before `upper`, and are not among `seen`: newest first.
+    ///
+    /// A bound that is nil bounds nothing.
+    package func missing(
+        from seen: Set<Int64>, startedBefore upper: UTCInstant?, notBefore lower: UTCInstant?
+    ) -> [Int64] {
+        let first = upper.map(firstIndex(startedBefore:)) ?? 0
+        return activities[first...].prefix { activity in lower.map { activity.startDate >= $0 } ?? true }
+            .map(\.id).filter { !seen.contains($0) }
     }
+
+    /// How many activities started before `bound`.
+    package func count(startedBefore bound: UTCInstant) -> Int { activities.count - firstIndex(startedBefore: bound) }
 
     /// Applies what was committed: overwrites, inserts and deletes by id.
     package mutating func apply(upserts: [Activity], deletions: [Int64]) {
@@ -82,6 +91,17 @@ package struct ActivityMirror: Sendable {
             if (candidate.startDate, candidate.id) > (start, id) { low = middle + 1 } else { high = middle }
         }
         return low < activities.count && activities[low].id == id ? low : nil
+    }
+
+    /// Binary search for the newest activity that started before `bound`.
+    private func firstIndex(startedBefore bound: UTCInstant) -> Int {
+        var low = 0
+        var high = activities.count
+        while low < high {
+            let middle = (low + high) / 2
+            if activities[middle].startDate >= bound { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 
     private static func merge(_ left: [Activity], _ right: [Activity]) -> [Activity] {

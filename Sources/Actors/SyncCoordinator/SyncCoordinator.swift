@@ -14,32 +14,43 @@ package actor SyncCoordinator: Service {
     private let vault: TokenVault
     private let strava: MeteredStrava
     private let clock: any WallClock
+    private let rereadInterval: Duration?
+    private let random: any RandomNumberGenerator & Sendable
     private let emit: EventSink
 
     private var plan = SyncPlan(state: SyncState())
     private var health = SyncHealth(isConnected: false)
     private var mirror = ActivityMirror()
+    /// The state as this process last wrote or read it; another one in the store is another process's.
+    private var written = SyncState()
     private var version: UInt64 = 0
     private var isSyncing = false
     private var shownState = ConnectionState.idle
-    private var report = SyncReport()
-    private var startedAt: UTCInstant?
-    private var alarm: UTCInstant?
-    /// Grows with each connection, so that what failed with the tokens of before is not held against the new ones.
+    private var pageTime = Duration.milliseconds(500)
+    private var shownHeld: HeldDeletions?
+    private var reports = SyncReports()
+    private var alarms: Set<UTCInstant> = []
+    /// Grows with each connection, so that what came or failed with the rights of before is not held against the new ones.
     private var connections = 0
     private var hasEnded = false
-    private var waiters: [Int: AsyncStream<SyncOutcome>.Continuation] = [:]
-    private var nextWaiter = 0
+    private var waiters = SyncWaiters()
     private let signals: AsyncStream<Void>
     private let signal: AsyncStream<Void>.Continuation
 
+    /// - Parameters:
+    ///   - rereadInterval: time from one re-reading of the whole list to the next; nil when only those that are asked for are made.
+    ///   - random: shortens the back-offs after failures.
     package init(
-        store: any Store, vault: TokenVault, strava: MeteredStrava, clock: any WallClock, emit: @escaping EventSink
+        store: any Store, vault: TokenVault, strava: MeteredStrava, clock: any WallClock,
+        rereadInterval: Duration? = nil,
+        random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(), emit: @escaping EventSink
     ) {
         self.store = store
         self.vault = vault
         self.strava = strava
         self.clock = clock
+        self.rereadInterval = rereadInterval
+        self.random = random
         self.emit = emit
         // One signal is as good as many: it says "look again".
         (signals, signal) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
@@ -49,15 +60,19 @@ package actor SyncCoordinator: Service {
     ///
     /// - Throws: `StoreFailure` when the store does not answer.
     package func load() async throws(StoreFailure) {
-        plan = SyncPlan(state: try await store.syncState())
+        written = try await store.syncState()
+        plan = SyncPlan(state: written, rereadInterval: rereadInterval)
         mirror = ActivityMirror(try await store.activities())
-        if let athleteID = await vault.connectedAthlete { plan.connected(athleteID) }
-        health = SyncHealth(isConnected: await vault.hasOwner)
+        if let athleteID = await vault.connectedAthlete {
+            plan.granted(athleteID, scope: await vault.grantedScope)
+        }
+        health = SyncHealth(isConnected: await vault.hasOwner, random: random)
         // Told at once: a mirror that is complete would not try its tokens before the next refresh.
         if await vault.isSealed { _ = health.failed(VaultFailure.wrongKey, .scheduled, at: clock.now()) }
         // An athlete connected, and the process died before the first page: nobody else would ask for it.
         if health.isConnected, !plan.state.isComplete, plan.isDone { plan.request(.newest, .scheduled) }
         shownState = health.state(isSyncing: false)
+        shownHeld = plan.heldDeletions
         await publish()
     }
 
@@ -72,7 +87,7 @@ package actor SyncCoordinator: Service {
             group.cancelAll()
         }
         hasEnded = true
-        resolve(takeWaiters(), .shuttingDown)
+        waiters.take().resolve(.shuttingDown)
     }
 
     /// Asks for a sync without waiting for it.
@@ -81,27 +96,28 @@ package actor SyncCoordinator: Service {
         signal.yield()
     }
 
-    /// Asks for a sync and waits until all that is to be fetched has been, or cannot be now.
+    /// Asks for a sync and waits until the milestone is reached, or cannot be now.
     ///
     /// Nobody waits for a sync that itself waits.
-    package func refresh(_ scope: SyncScope) async -> SyncOutcome {
+    package func refresh(_ scope: SyncScope, until milestone: SyncMilestone = .everything) async -> SyncOutcome {
         guard !hasEnded else { return .shuttingDown }
         guard health.isConnected else { return .notConnected }
         request(scope, .interactive)
-        let (outcomes, waiter) = AsyncStream.makeStream(of: SyncOutcome.self, bufferingPolicy: .bufferingNewest(1))
-        nextWaiter += 1
-        let id = nextWaiter
-        waiters[id] = waiter
-        defer { waiters[id] = nil }
-        for await outcome in outcomes { return outcome }
+        let waiter = waiters.add(milestone)
+        defer { waiters.remove(waiter.id) }
+        for await outcome in waiter.outcomes { return outcome }
         // Only this caller was cancelled; the sync goes on, and nobody reads this answer.
         return .shuttingDown
     }
 
     /// Notes that an athlete connected, and starts to fetch their history.
-    package func connected(_ athleteID: Int64) async {
+    ///
+    /// - Parameters:
+    ///   - scope: the activity scope that was granted.
+    ///   - memberSince: when the athlete came to Strava, if it said so.
+    package func connected(_ athleteID: Int64, scope: String? = nil, memberSince: UTCInstant? = nil) async {
         connections += 1
-        plan.connected(athleteID)
+        plan.connected(athleteID, scope: scope, memberSince: memberSince)
         health.connected()
         request(.newest, .interactive)
         await showState()
@@ -109,60 +125,70 @@ package actor SyncCoordinator: Service {
 
     /// What `/strava/status` shows of the sync.
     package func status() -> SyncStatus {
-        SyncStatus(
-            isConnected: health.isConnected, state: shownState, isComplete: plan.state.isComplete,
-            activities: mirror.count, oldest: mirror.activities.last?.startDateLocal.date,
-            newest: mirror.activities.first?.startDateLocal.date, lastSuccessAt: plan.state.lastSuccessAt,
-            isWalking: plan.isWalking || isSyncing, problem: health.problem)
+        var status = SyncStatus(health, plan, mirror, isSyncing: isSyncing)
+        (status.state, status.pages, status.pageTime) = (shownState, reports.pages, pageTime)
+        return status
     }
 
     // MARK: Work
 
     private func work() async {
-        while !isStopping, let step = plan.next(holding: health.held(at: clock.now())) {
-            isSyncing = true
-            startedAt = startedAt ?? clock.now()
-            await showState()
+        await catchUp()
+        while !isStopping, let step = nextStep(at: clock.now()) {
+            if step.isUrgent {
+                isSyncing = true
+                reports.begin(at: clock.now())
+                await showState()
+            }
             if let outcome = await take(step) {
                 plan.failed()
-                resolve(takeWaiters(), outcome)
+                waiters.take { outcome == .shuttingDown || $0.isFailed(by: step) }.resolve(outcome)
                 if outcome == .shuttingDown { break }
             }
         }
         isSyncing = false
         // Decided here, at once: who asks during the awaits below has asked for the next sync.
         let isDone = plan.isDone
-        let answered = isDone || (!isStopping && health.held(at: clock.now()) != nil) ? takeWaiters() : []
+        let answered = isDone || (!isStopping && health.held(at: clock.now()) != nil) ? waiters.take() : []
         let outcome = isDone ? .succeeded : health.outcomeWhileHeld
         await showState()
-        if isDone { await finishReport() }
-        resolve(answered, outcome)
+        if isDone, let report = reports.end(stored: mirror.count, at: clock.now()) { await emit(.finished(report)) }
+        answered.resolve(outcome)
+    }
+
+    private func nextStep(at now: UTCInstant) -> SyncPlan.Step? {
+        plan.next(holding: health.held(at: now), at: now, stored: mirror.count)
     }
 
     /// A cancelled task, too, must not begin another step: every await in it would fail at once.
     private var isStopping: Bool { Task.isShuttingDownGracefully || Task.isCancelled }
 
-    private func finishReport() async {
-        guard let startedAt else { return }
-        var finished = report
-        finished.stored = mirror.count
-        finished.elapsed = clock.now() - startedAt
-        report = SyncReport()
-        self.startedAt = nil
-        if finished.requests > 0 { await emit(.finished(finished)) }
+    /// Takes over what another process has written since: `paceline refresh` may run beside a server.
+    private func catchUp() async {
+        // A store that does not answer now will be heard of when a page is written.
+        guard !isStopping, health.isConnected, let stored = try? await store.syncState(), stored != written,
+            let activities = try? await store.activities()
+        else { return }
+        written = stored
+        plan.adopt(stored)
+        mirror = ActivityMirror(activities)
+        await publish()
     }
 
     /// Takes one step; nil when the page is stored and published, or when the step is to be taken again.
     private func take(_ step: SyncPlan.Step) async -> SyncOutcome? {
         let connection = connections
+        let begun = clock.now()
         do {
             let page = try await fetch(step)
+            // Fetched with the rights of before.
+            guard connection == connections else { return nil }
             guard let landing = plan.landed(step, page: page, mirror: mirror, at: clock.now()) else {
-                throw StravaFailure(
-                    .unavailable, "the list came back empty although \(mirror.count) activities are stored")
+                throw StravaFailure.emptyList(stored: mirror.count)
             }
             try await store.commit(landing.batch)
-            await book(landing)
+            pageTime = clock.now() - begun
+            await book(landing, step)
             return nil
         } catch {
             return connection == connections ? outcome(of: error, step.priority) : nil
@@ -193,27 +219,36 @@ package actor SyncCoordinator: Service {
     private func send(_ step: SyncPlan.Step, _ token: AthleteToken) async -> Result<ActivityPage, MeteredStrava.Failure>
     {
         do throws(MeteredStrava.Failure) {
-            let page = try await strava.activities(
-                step.query, accessToken: token.accessToken, priority: step.priority)
-            report.requests += 1
+            let page = try await strava.activities(step.query, accessToken: token.accessToken, priority: step.priority)
+            reports.sent(step, at: clock.now())
             return .success(page)
         } catch {
-            if case .strava = error { report.requests += 1 }
+            if case .strava = error { reports.sent(step, at: clock.now()) }
             return .failure(error)
         }
     }
 
-    private func book(_ landing: SyncPlan.Landing) async {
+    private func book(_ landing: SyncPlan.Landing, _ step: SyncPlan.Step) async {
+        let hadData = plan.state.lastSuccessAt != nil
         mirror.apply(upserts: landing.batch.upserts, deletions: landing.batch.deletions)
+        written = landing.batch.state
         plan.committed(landing)
-        health.succeeded()
-        report.written += landing.batch.upserts.count
-        report.deleted += landing.batch.deletions.count
-        if landing.completesHistory { report.completedHistory = true }
-        await publish()
+        // Taken at once: who asks from here on asks for the next look.
+        let answered = waiters.take { $0.milestone == .newest && landing.purpose == .newest }
+        health.succeeded(step.priority)
+        reports.booked(landing, step)
+        if landing.changesAnswers || !hadData {
+            await publish()
+        } else {
+            await emit(.confirmed(at: landing.batch.fetchedAt))
+        }
+        answered.resolve(.succeeded)
         if !landing.batch.rejected.isEmpty { await emit(.setAside(landing.batch.rejected)) }
-        if landing.heldDeletions > 0 {
-            await emit(.deletionsHeld(count: landing.heldDeletions, stored: mirror.count))
+        await showHeld()
+        if landing.endsRereading, !step.isUrgent,
+            let report = reports.endRereading(stored: mirror.count, at: clock.now())
+        {
+            await emit(.finished(report))
         }
     }
 
@@ -226,38 +261,12 @@ package actor SyncCoordinator: Service {
                     fetchedAt: plan.state.lastSuccessAt)))
     }
 
-    // MARK: Waiting
-
-    /// How many callers wait for a sync.
-    var waiting: Int { waiters.count }
-
-    private func nextAlarm() -> UTCInstant? {
-        guard !plan.isDone, let wakeUp = health.wakeUp else { return nil }
-        // One that rings earlier looks again, and sets the next.
-        if let alarm, alarm <= wakeUp { return nil }
-        alarm = wakeUp
-        return wakeUp
-    }
-
-    private func wake(at instant: UTCInstant) async {
-        // Cancelled only when `run()` ends, and then there is nothing to wake.
-        try? await clock.sleep(until: instant)
-        if alarm == instant { alarm = nil }
-        signal.yield()
-    }
-
-    private typealias Waiter = AsyncStream<SyncOutcome>.Continuation
-
-    /// Everybody who waits now; each is answered exactly once, by whoever took it.
-    private func takeWaiters() -> [Waiter] {
-        defer { waiters = [:] }
-        return Array(waiters.values)
-    }
-
-    private func resolve(_ waiters: [Waiter], _ outcome: SyncOutcome) {
-        for waiter in waiters {
-            waiter.yield(outcome)
-            waiter.finish()
+    /// One line when deletions begin to be held, or others than before.
+    private func showHeld() async {
+        let held = plan.heldDeletions
+        defer { shownHeld = held }
+        if let held, held.count != shownHeld?.count {
+            await emit(.deletionsHeld(count: held.count, stored: mirror.count))
         }
     }
 
@@ -268,18 +277,27 @@ package actor SyncCoordinator: Service {
         shownState = state
         await emit(.stateChanged(from: old, to: state, problem: health.problem))
     }
-}
 
-/// What people see of the sync.
-package struct SyncStatus: Sendable, Hashable {
-    package var isConnected: Bool
-    package var state: ConnectionState
-    package var isComplete: Bool
-    package var activities: Int
-    package var oldest: LocalDate?
-    package var newest: LocalDate?
-    package var lastSuccessAt: UTCInstant?
-    /// Whether history is still being fetched, so that there is progress to show.
-    package var isWalking: Bool
-    package var problem: SyncProblem?
+    // MARK: Waiting
+
+    var waiting: Int { waiters.count }
+
+    /// When to look again by itself; nil when somebody does already, or nothing will be to do.
+    private func nextAlarm() -> UTCInstant? {
+        let isHeld = health.held(at: clock.now()) != nil
+        let due = plan.nextPageAt
+        // One that rings earlier looks again, and sets the next.
+        guard let wakeUp = isHeld ? health.wakeUp : due, !plan.isDone || due != nil,
+            !alarms.contains(where: { $0 <= wakeUp })
+        else { return nil }
+        alarms.insert(wakeUp)
+        return wakeUp
+    }
+
+    private func wake(at instant: UTCInstant) async {
+        // Cancelled only when `run()` ends.
+        try? await clock.sleep(until: instant)
+        alarms.remove(instant)
+        signal.yield()
+    }
 }

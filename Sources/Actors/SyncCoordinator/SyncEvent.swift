@@ -1,14 +1,16 @@
 /// What the coordinator tells the rest of the process.
 package enum SyncEvent: Sendable {
-    /// The data changed, or was confirmed by a sync; it is in the store already.
+    /// The data changed; it is in the store already.
     case published(Snapshot)
+    /// A sync found the data as they were.
+    case confirmed(at: UTCInstant)
     /// The state that people see changed.
     case stateChanged(from: ConnectionState, to: ConnectionState, problem: SyncProblem?)
     /// A sync ended well.
     case finished(SyncReport)
     /// List items could not be decoded; they were set aside and the page went on.
     case setAside([RejectedActivity])
-    /// A sync would have deleted more than a listing may; nothing was deleted.
+    /// A listing lacked more than is deleted on its word; nothing was deleted.
     case deletionsHeld(count: Int, stored: Int)
 }
 
@@ -16,6 +18,8 @@ package enum SyncEvent: Sendable {
 package struct SyncReport: Sendable, Hashable {
     /// Whether this sync reached the end of the history for the first time.
     package var completedHistory: Bool
+    /// Whether this was a re-reading of the whole list.
+    package var isRereading: Bool
     /// Pages asked for that Strava answered or failed to; what the budget held back is not among them.
     package var requests: Int
     package var written: Int
@@ -25,10 +29,12 @@ package struct SyncReport: Sendable, Hashable {
     package var elapsed: Duration
 
     package init(
-        completedHistory: Bool = false, requests: Int = 0, written: Int = 0, deleted: Int = 0, stored: Int = 0,
+        completedHistory: Bool = false, isRereading: Bool = false, requests: Int = 0, written: Int = 0,
+        deleted: Int = 0, stored: Int = 0,
         elapsed: Duration = .zero
     ) {
         self.completedHistory = completedHistory
+        self.isRereading = isRereading
         self.requests = requests
         self.written = written
         self.deleted = deleted
@@ -59,11 +65,12 @@ package struct SyncProblem: Sendable, Hashable {
         case stravaRefused = "strava_refused"
         case stravaUnavailable = "strava_unavailable"
         case databaseUnavailable = "database_unavailable"
+        case deletionsHeld = "deletions_held"
 
         /// Whether nothing but a person helps: the athlete, who must connect again, or whoever set another key.
         package var needsPerson: Bool {
             switch self {
-            case .needsAuthorization, .missingScope, .wrongKey: true
+            case .needsAuthorization, .missingScope, .wrongKey, .deletionsHeld: true
             case .appInactive, .stravaRefused, .stravaUnavailable, .databaseUnavailable: false
             }
         }
@@ -103,4 +110,37 @@ package enum SyncScope: Sendable, Hashable {
     case newest
     /// The whole history, deletions included.
     case full
+    /// The whole history; and a person says that whatever it lacks is gone, however much that is.
+    case fullAcceptingDeletions
+}
+
+/// What somebody who asks for a sync waits for.
+package enum SyncMilestone: Sendable, Hashable {
+    /// The newest activities are stored; what else there is to fetch goes on without them.
+    case newest
+    /// Nothing is left to fetch that anybody asked for.
+    case everything
+}
+
+extension SyncProblem {
+    /// What is said of deletions that were held.
+    init(_ held: HeldDeletions, stored: Int) {
+        self.init(
+            code: .deletionsHeld,
+            message: """
+                Strava's list lacks \(held.count) of \(stored) stored activities. So many at once, or any after the athlete \
+                granted something else, are not deleted on its word. If they are really gone: paceline refresh --accept-deletions
+                """,
+            at: held.at)
+    }
+}
+
+extension StravaFailure {
+    /// `[]` as the first page of an athlete with a history: nearly always Strava's mistake.
+    static func emptyList(stored: Int) -> StravaFailure {
+        StravaFailure(
+            .unavailable,
+            "the list came back empty although \(stored) activities are stored; if they are really gone: "
+                + "paceline refresh --accept-deletions")
+    }
 }

@@ -1,7 +1,8 @@
 /// Decides what a failure means for the sync: who must wait, until when, and what people are told.
 ///
 /// States: well, and one for each way of not being well; each recovers by itself where it can. Invariant: what failed is tried
-/// again after a back-off that grows to an hour, and refusals that only the athlete can mend are not tried again at all.
+/// again after a back-off that grows to an hour, shortened at random by up to a quarter so that many Pacelines do not come back
+/// together; refusals that only the athlete can mend are not tried again at all.
 package struct SyncHealth: Sendable {
     private enum Condition: Sendable {
         case well
@@ -21,21 +22,29 @@ package struct SyncHealth: Sendable {
 
     private var condition = Condition.well
     private var failures = 0
+    private var random: any RandomNumberGenerator & Sendable
     package private(set) var isConnected: Bool
     package private(set) var problem: SyncProblem?
 
-    package init(isConnected: Bool) {
+    /// - Parameter random: shortens the back-offs.
+    package init(isConnected: Bool, random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()) {
         self.isConnected = isConnected
+        self.random = random
     }
 
     /// Notes that an athlete connected, or connected again: all that only they could mend is mended.
     package mutating func connected() {
         isConnected = true
-        succeeded()
+        condition = .well
+        failures = 0
+        problem = nil
     }
 
     /// Notes that a page came and was stored.
-    package mutating func succeeded() {
+    ///
+    /// - Parameter priority: whose page; a look at the newest does not give back the budget that a walk waits for.
+    package mutating func succeeded(_ priority: RequestPriority) {
+        if case .budget(_, let held) = condition, priority > held { return }
         condition = .well
         failures = 0
         problem = nil
@@ -149,9 +158,10 @@ package struct SyncHealth: Sendable {
     }
 
     private mutating func backOff(_ problem: SyncProblem) -> SyncOutcome {
-        let wait = min(Self.firstBackoff * (1 << min(failures, 12)), Self.longestBackoff)
+        let longest = min(Self.firstBackoff * (1 << min(failures, 12)), Self.longestBackoff).wholeMilliseconds
+        let wait = longest - Int64(random.next() % UInt64(longest / 4))
         failures += 1
-        condition = .failing(until: problem.at + wait)
+        condition = .failing(until: problem.at + .milliseconds(wait))
         return .stravaFailed(problem)
     }
 

@@ -1,111 +1,195 @@
 /// Decides what to ask Strava next, and what each answer means for the mirror.
 ///
-/// A sync is a look at the newest 200 activities, which catches whatever was added, edited or deleted among them, followed,
-/// while the history has not been seen to its end, by a walk from the newest activity to the oldest. So a first sync, a resumed
-/// one and an hourly refresh are the same plan with more or less left to do.
+/// Three things are fetched, in this order of precedence: the newest 200 activities, which catches whatever was added, edited or
+/// deleted among them; a walk from the newest activity to the oldest, while the history has not been seen to its end; and a
+/// re-reading of the whole list, once a day and spread over half of it, or at once when somebody asks. So a first sync, a
+/// resumed one and an hourly refresh are the same plan with more or less left to do, and a refresh beside a walk goes between
+/// two of its pages.
 ///
 /// Inputs: ``request(_:_:)``, ``failed()``, ``landed(_:page:mirror:at:)`` with ``committed(_:)``. Invariants: nothing counts
 /// before ``committed(_:)``, so a crash repeats at most one page; the history ends at an empty page and nowhere else; deletions
-/// come only from a stretch of the list that was seen whole, and never in bulk.
+/// come only from a stretch of the list that was seen whole, with the rights that the rows were read with, and never in bulk.
 package struct SyncPlan: Sendable {
     /// One request for a page of the list, and why it is made.
     package struct Step: Sendable, Hashable {
         enum Purpose: Sendable, Hashable {
             case newest
             case walk
+            case rereading
         }
 
         let purpose: Purpose
         package let query: ActivityQuery
         package let priority: RequestPriority
+        /// Whether somebody or something waits for it: all but the pages of a re-reading that is spread over the day.
+        package let isUrgent: Bool
     }
 
     /// What an answer leads to: first the store, then ``committed(_:)``.
     package struct Landing: Sendable {
         package let batch: SyncBatch
-        /// Rows that a listing lacks but that are too many to believe; they stay.
-        package let heldDeletions: Int
+        /// Rows that the listing lacks but that are not to be believed gone; they stay.
+        package let held: HeldDeletions?
         /// Whether this was the first time that the end of the history was seen.
         package let completesHistory: Bool
+        /// Whether a re-reading of the whole list has come to its end.
+        package let endsRereading: Bool
         let purpose: Step.Purpose
-        let walk: Walk?
-        /// Whether it begins the complete re-reading that was asked for.
-        let beginsFull: Bool
     }
 
-    /// A walk down the list.
-    struct Walk: Sendable, Hashable {
-        var cursor: BackfillCursor
-        /// Every id that a complete re-reading has met, to find what is gone; nil on a first walk, which deletes nothing.
-        var seen: Set<Int64>?
-    }
-
+    /// Strava's largest page (developers.strava.com/docs, "Pagination").
     static let perPage = 200
-    /// More than this many rows at once, and more than a twentieth of all, are not deleted on the word of one listing.
-    static let believableDeletions = 20
 
-    package private(set) var state: SyncState
-    private var walk: Walk?
+    package internal(set) var state: SyncState
+    /// Time from one re-reading to the next; nil when only those that are asked for are made.
+    private let rereadInterval: Duration?
+    /// With which rights the pages that come now were fetched.
+    private(set) var grant = Grant()
     private var newest: RequestPriority?
-    private var wantsFull = false
+    private var wantsRereading = false
+    /// The priority of the re-reading's next page while a person waits for it.
+    private var hurry: RequestPriority?
+    private(set) var acceptsDeletions = false
+    private var heldInNewest: HeldDeletions?
     private var underWay: Step.Purpose?
 
-    package init(state: SyncState) {
-        self.state = state
-        walk = state.cursor.map { Walk(cursor: $0, seen: nil) }
+    /// Who granted what.
+    struct Grant: Sendable, Hashable {
+        var athleteID: Int64?
+        var scope: String?
     }
 
-    /// Whether anything is left to ask for.
-    package var isDone: Bool { newest == nil && walk == nil }
+    package init(state: SyncState, rereadInterval: Duration? = nil) {
+        self.state = state
+        self.rereadInterval = rereadInterval
+    }
 
-    /// Whether a walk is under way or will be, so that the mirror is still growing downwards.
-    package var isWalking: Bool { walk != nil }
+    /// Whether nothing is left to ask for but pages that have time.
+    package var isDone: Bool { newest == nil && !isWalking }
+
+    /// Whether the list is being gone through, so that there is progress to show.
+    package var isWalking: Bool { state.cursor != nil || wantsRereading || state.rereading?.spacing == .zero }
+
+    /// Requests that the walk or the re-reading under way still takes; nil when none is, or nobody can know.
+    package func pagesLeft(_ mirror: ActivityMirror) -> Int? {
+        guard isWalking else { return nil }
+        return PageForecast(
+            cursor: state.cursor ?? state.rereading?.cursor, isComplete: state.isComplete,
+            memberSince: state.memberSince
+        ).pagesLeft(mirror)
+    }
+
+    /// What was not deleted, by the last look at the newest or by the last re-reading.
+    package var heldDeletions: HeldDeletions? {
+        guard let all = state.heldDeletions else { return heldInNewest }
+        return (heldInNewest?.count ?? 0) > all.count ? heldInNewest : all
+    }
 
     /// Asks for a sync.
     ///
-    /// One that is under way is joined, whatever it is doing; one that waits is hurried along.
+    /// A look at the newest joins one that is under way, and nothing else: it need not wait for a walk. A re-reading joins one
+    /// that was asked for, and begins anew what was to be spread over the day. What waits is hurried along.
     package mutating func request(_ scope: SyncScope, _ priority: RequestPriority) {
-        if scope == .full, walk?.seen == nil {
-            wantsFull = true
-        } else if underWay != nil {
+        guard scope != .newest else {
+            if underWay != .newest { newest = max(newest ?? priority, priority) }
             return
         }
-        newest = max(newest ?? priority, priority)
+        if scope == .fullAcceptingDeletions { acceptsDeletions = true }
+        if state.rereading?.spacing != .zero { wantsRereading = true }
+        hurry = max(hurry ?? priority, priority)
     }
 
     /// The next request to send; nil when there is none, or none that may go.
     ///
-    /// - Parameter held: requests of this priority and below must wait; nil when nothing must.
-    package mutating func next(holding held: RequestPriority?) -> Step? {
+    /// - Parameters:
+    ///   - held: requests of this priority and below must wait; nil when nothing must.
+    ///   - stored: how many activities are stored, which tells how many pages a re-reading will take.
+    package mutating func next(holding held: RequestPriority?, at now: UTCInstant, stored: Int) -> Step? {
         underWay = nil
-        if let newest, Self.mayGo(newest, holding: held) {
-            underWay = .newest
-            return Step(purpose: .newest, query: ActivityQuery(perPage: Self.perPage), priority: newest)
+        beginRereading(at: now, stored: stored)
+        let step = nextStep(held, now)
+        underWay = step?.purpose
+        return step
+    }
+
+    private func nextStep(_ held: RequestPriority?, _ now: UTCInstant) -> Step? {
+        func mayGo(_ priority: RequestPriority) -> Bool { held.map { priority > $0 } ?? true }
+        if let newest, mayGo(newest) {
+            let query = ActivityQuery(perPage: Self.perPage)
+            return Step(purpose: .newest, query: query, priority: newest, isUrgent: true)
         }
-        guard let walk, held == nil else { return nil }
-        underWay = .walk
-        return Step(purpose: .walk, query: Self.query(walk.cursor), priority: .background)
+        if let rereading = state.rereading, let hurry, mayGo(hurry) { return Self.step(rereading, hurry) }
+        guard held == nil else { return nil }
+        if let cursor = state.cursor {
+            return Step(purpose: .walk, query: cursor.query, priority: .background, isUrgent: true)
+        }
+        guard let rereading = state.rereading, rereading.nextPageAt <= now else { return nil }
+        return Self.step(rereading, .background)
     }
 
-    private static func query(_ cursor: BackfillCursor) -> ActivityQuery {
-        guard cursor.page == 0 else { return ActivityQuery(before: cursor.before, page: cursor.page, perPage: perPage) }
-        return ActivityQuery(before: cursor.before - .seconds(1), perPage: perPage)
+    private static func step(_ rereading: Rereading, _ priority: RequestPriority) -> Step {
+        Step(
+            purpose: .rereading, query: rereading.cursor?.query ?? ActivityQuery(perPage: perPage), priority: priority,
+            isUrgent: rereading.spacing == .zero)
     }
 
-    private static func mayGo(_ priority: RequestPriority, holding held: RequestPriority?) -> Bool {
-        guard let held else { return true }
-        return priority > held
+    /// When a page is due that nobody waits for; nil when none will be.
+    package var nextPageAt: UTCInstant? {
+        guard state.cursor == nil else { return nil }
+        if let rereading = state.rereading { return rereading.nextPageAt }
+        guard let rereadInterval, state.isComplete else { return nil }
+        return (state.validatedAt ?? UTCInstant(milliseconds: 0)) + rereadInterval
+    }
+
+    private mutating func beginRereading(at now: UTCInstant, stored: Int) {
+        if wantsRereading {
+            wantsRereading = false
+            state.rereading = Rereading(startedAt: now)
+            // It goes over all that a walk would.
+            state.cursor = nil
+        } else if let rereadInterval, state.rereading == nil, isDue(at: now) {
+            // Each page repeats an item of the page before it, and an empty one is the end.
+            let pages = Int64(stored / (Self.perPage - 1) + 2)
+            // In whole milliseconds, as stores keep it.
+            let spacing = Duration.milliseconds((rereadInterval / 2).wholeMilliseconds / pages)
+            state.rereading = Rereading(startedAt: now, spacing: spacing)
+        }
+    }
+
+    /// A clock that went back must not silence the re-readings.
+    private func isDue(at now: UTCInstant) -> Bool {
+        guard let due = nextPageAt else { return false }
+        return due <= now || (state.validatedAt.map { $0 > now } ?? false)
     }
 
     /// Notes that the step brought no page: it stays to be done, but nobody waits for it any longer.
     package mutating func failed() {
+        if underWay == .newest, newest != nil { newest = .scheduled }
+        if underWay == .rereading, hurry != nil { hurry = .scheduled }
         underWay = nil
-        if newest != nil { newest = .scheduled }
     }
 
-    /// Notes whose history this is.
-    package mutating func connected(_ athleteID: Int64) {
-        state.athleteID = athleteID
+    /// Notes whose list is read, and with which rights.
+    ///
+    /// - Parameter scope: the activity scope that was granted; nil when nobody knows.
+    package mutating func granted(_ athleteID: Int64, scope: String?) {
+        grant = Grant(athleteID: athleteID, scope: scope)
+        if state.athleteID == nil { state.athleteID = athleteID }
+    }
+
+    /// Notes that an athlete connected just now.
+    ///
+    /// - Parameter memberSince: when the athlete came to Strava, if it said so.
+    package mutating func connected(_ athleteID: Int64, scope: String?, memberSince: UTCInstant? = nil) {
+        granted(athleteID, scope: scope)
+        if let memberSince { state.memberSince = memberSince }
+        // What the rows are worth under the new rights should be known soon, and a half-done re-reading would mix two.
+        if !isSameGrant { wantsRereading = true }
+    }
+
+    /// Takes over what another process has written.
+    package mutating func adopt(_ stored: SyncState) {
+        state = stored
     }
 
     /// What a page means.
@@ -115,129 +199,36 @@ package struct SyncPlan: Sendable {
         switch step.purpose {
         case .newest: landedNewest(page, mirror, now)
         case .walk: landedWalk(page, mirror, now)
+        case .rereading: landedRereading(page, mirror, now)
         }
     }
 
     /// Books a landing whose batch has reached the store.
     package mutating func committed(_ landing: Landing) {
         // Who connected while the batch was being written is not in it.
-        let athleteID = state.athleteID
+        let memberSince = state.memberSince
         state = landing.batch.state
-        state.athleteID = athleteID
-        walk = landing.walk
-        guard landing.purpose == .newest else { return }
-        if landing.beginsFull { wantsFull = false }
-        // A complete re-reading that was asked for while the batch was being written has yet to begin.
-        if !wantsFull { newest = nil }
-    }
-
-    // MARK: The newest page
-
-    private func landedNewest(_ page: ActivityPage, _ mirror: ActivityMirror, _ now: UTCInstant) -> Landing? {
-        guard let oldest = page.activities.map(\.startDate).min() else {
-            guard page.isEmpty else { return landing(page, .newest, walkPastUnknown(at: now), now) }
-            return mirror.isEmpty ? landing(page, .newest, nil, now, isComplete: true) : nil
+        state.memberSince = memberSince
+        underWay = nil
+        switch landing.purpose {
+        case .newest:
+            newest = nil
+            heldInNewest = landing.held
+        case .walk: break
+        case .rereading:
+            hurry = nil
+            if landing.endsRereading, !wantsRereading {
+                acceptsDeletions = false
+                heldInNewest = nil
+            }
         }
-        let seen = page.ids
-        let gone = page.provesAbsence ? mirror.missing(from: seen, startedAfter: oldest) : []
-        return landing(
-            page, .newest, walkAfterNewest(page, oldest, mirror), now, upserts: mirror.differences(in: page.activities),
-            gone: gone, of: mirror.count)
     }
 
-    /// The walk goes on where it was, unless it must start anew: on a first sync, for a complete re-reading, or when what is
-    /// lowest on the page is not known, so that something unknown may lie below it.
-    ///
-    /// Any other known item would not do: it may be one that was moved up, or that a wrong clock dates into the future.
-    private func walkAfterNewest(_ page: ActivityPage, _ oldest: UTCInstant, _ mirror: ActivityMirror) -> Walk? {
-        let seen = page.ids
-        let fresh = BackfillCursor(before: oldest + .seconds(1), page: page.count < Self.perPage ? 0 : 1)
-        if wantsFull { return Walk(cursor: fresh, seen: page.hasUnknownItems ? nil : seen) }
-        let isGap = page.activities.contains { $0.startDate == oldest && !mirror.contains($0.id) }
-        if isGap || (!state.isComplete && walk == nil) {
-            return Walk(cursor: fresh, seen: walk?.seen?.union(seen))
+    /// Whether the pages that come now were fetched with the rights that the rows were read with, as far as is known.
+    var isSameGrant: Bool {
+        func agree<Value: Equatable>(_ left: Value?, _ right: Value?) -> Bool {
+            left == nil || right == nil || left == right
         }
-        return walk.map { Walk(cursor: $0.cursor, seen: $0.seen?.union(seen)) }
+        return agree(state.athleteID, grant.athleteID) && agree(state.scope, grant.scope)
     }
-
-    /// Nothing on the page could be decoded, so it gives no bound: what lies below is reached by counting pages.
-    private func walkPastUnknown(at now: UTCInstant) -> Walk? {
-        guard wantsFull || (!state.isComplete && walk == nil) else { return walk }
-        return Walk(cursor: BackfillCursor(before: now + .seconds(86_400), page: 2), seen: nil)
-    }
-
-    // MARK: The walk
-
-    private func landedWalk(_ page: ActivityPage, _ mirror: ActivityMirror, _ now: UTCInstant) -> Landing? {
-        guard let walk else { return nil }
-        if page.isEmpty { return landedEnd(walk, page, mirror, now) }
-        var next = walk
-        next.seen?.formUnion(page.ids)
-        if page.hasUnknownItems { next.seen = nil }
-        next.cursor = Self.cursor(after: walk.cursor, page)
-        return landing(page, .walk, next, now, upserts: mirror.differences(in: page.activities))
-    }
-
-    private func landedEnd(_ walk: Walk, _ page: ActivityPage, _ mirror: ActivityMirror, _ now: UTCInstant) -> Landing {
-        let gone = walk.seen.map { mirror.missing(from: $0) } ?? []
-        return landing(page, .walk, nil, now, gone: gone, of: mirror.count, isComplete: true)
-    }
-
-    /// A page moves the bound down to one second above its oldest item, which repeats that item and whatever shares its second:
-    /// an insertion or deletion above the seam can then shift nothing past it.
-    ///
-    /// After a short page, which may be the last, the next request looks strictly below the oldest item: at the end of the
-    /// history that is the empty page that proves it, at no extra request. If it is not empty, the walk goes on from the seam.
-    private static func cursor(after cursor: BackfillCursor, _ page: ActivityPage) -> BackfillCursor {
-        let oldest = page.activities.map(\.startDate).min()
-        if cursor.page == 0 { return BackfillCursor(before: cursor.before, page: 1) }
-        if let oldest, oldest + .seconds(1) < cursor.before {
-            return BackfillCursor(before: oldest + .seconds(1), page: page.count < perPage ? 0 : 1)
-        }
-        return BackfillCursor(before: cursor.before, page: cursor.page + 1)
-    }
-
-    private static func isBelievable(_ deletions: Int, of stored: Int) -> Bool {
-        deletions == 0 || (deletions < stored && (deletions <= believableDeletions || deletions * 20 <= stored))
-    }
-
-    /// - Parameters:
-    ///   - gone: what the listing lacks; deleted if that is believable, held if not.
-    ///   - stored: how many rows there are to delete from.
-    private func landing(
-        _ page: ActivityPage, _ purpose: Step.Purpose, _ walk: Walk?, _ now: UTCInstant, upserts: [Activity] = [],
-        gone: [Int64] = [], of stored: Int = 0, isComplete: Bool = false
-    ) -> Landing {
-        let isBelievable = Self.isBelievable(gone.count, of: stored)
-        var next = state
-        next.isComplete = state.isComplete || isComplete
-        // A complete re-reading starts over after a crash, since what it has seen is not stored; a first walk resumes.
-        next.cursor = walk?.seen == nil ? walk?.cursor : state.cursor
-        next.lastSuccessAt = now
-        return Landing(
-            batch: SyncBatch(
-                upserts: upserts, deletions: isBelievable ? gone : [], rejected: page.rejected, state: next,
-                fetchedAt: now),
-            heldDeletions: isBelievable ? 0 : gone.count, completesHistory: next.isComplete && !state.isComplete,
-            purpose: purpose, walk: walk,
-            beginsFull: purpose == .newest && wantsFull)
-    }
-}
-
-extension ActivityPage {
-    /// How many items came, decoded or not.
-    var count: Int { activities.count + rejected.count }
-
-    /// Every id on the page, those of items that could not be decoded included.
-    var ids: Set<Int64> { Set(activities.map(\.id)).union(rejected.compactMap(\.id)) }
-
-    /// Whether what lies within the page's stretch and is not on it is gone.
-    ///
-    /// A page that is out of order covers no stretch.
-    var provesAbsence: Bool {
-        !hasUnknownItems && zip(activities, activities.dropFirst()).allSatisfy { $0.startDate >= $1.startDate }
-    }
-
-    /// Whether some item did not even tell its id, so that the page cannot prove that an activity is gone.
-    var hasUnknownItems: Bool { rejected.contains { $0.id == nil } }
 }

@@ -8,15 +8,33 @@ package struct SyncState: Sendable, Hashable {
     package var isComplete: Bool
     /// When a sync last ended well; the `fetched_at` of every answer.
     package var lastSuccessAt: UTCInstant?
+    /// The scope that the stored activities were last listed with from end to end; nil when nobody knows.
+    ///
+    /// A list read with another one may lack activities that are still there, so its silence deletes nothing.
+    package var scope: String?
+    /// The re-reading of the whole list that is under way.
+    package var rereading: Rereading?
+    /// When the last reading of the whole list that reached its end began: no stored activity was confirmed longer ago.
+    package var validatedAt: UTCInstant?
+    /// What the last re-reading did not find and nobody believes to be gone.
+    package var heldDeletions: HeldDeletions?
+    /// When the athlete came to Strava, which is about where their history ends; nil when Strava did not say.
+    package var memberSince: UTCInstant?
 
     package init(
         athleteID: Int64? = nil, cursor: BackfillCursor? = nil, isComplete: Bool = false,
-        lastSuccessAt: UTCInstant? = nil
+        lastSuccessAt: UTCInstant? = nil, scope: String? = nil, rereading: Rereading? = nil,
+        validatedAt: UTCInstant? = nil, heldDeletions: HeldDeletions? = nil, memberSince: UTCInstant? = nil
     ) {
         self.athleteID = athleteID
         self.cursor = cursor
         self.isComplete = isComplete
         self.lastSuccessAt = lastSuccessAt
+        self.scope = scope
+        self.rereading = rereading
+        self.validatedAt = validatedAt
+        self.heldDeletions = heldDeletions
+        self.memberSince = memberSince
     }
 }
 
@@ -33,5 +51,57 @@ package struct BackfillCursor: Sendable, Hashable {
     package init(before: UTCInstant, page: Int) {
         self.before = before
         self.page = page
+    }
+}
+
+/// A re-reading of the whole list, page by page, and what it has found missing so far.
+///
+/// Only absences are remembered, not the ids that were seen: there are few of them, they survive a restart, and an activity that
+/// is added above the place where the reading stands cannot become one.
+package struct Rereading: Sendable, Hashable {
+    /// Where it goes on; nil before its first page, which is the top of the list.
+    package var cursor: BackfillCursor?
+    package var startedAt: UTCInstant
+    /// How many pages it has read.
+    package var pages: Int
+    /// Time from one page to the next; zero when the reading was asked for and shall not wait.
+    package var spacing: Duration
+    /// Ids that are stored and were not where the list should have them: smallest first.
+    package var missing: [Int64]
+    /// Whether every page until now could prove an absence.
+    package var isSound: Bool
+
+    package init(
+        cursor: BackfillCursor? = nil, startedAt: UTCInstant, pages: Int = 0, spacing: Duration = .zero,
+        missing: [Int64] = [], isSound: Bool = true
+    ) {
+        self.cursor = cursor
+        self.startedAt = startedAt
+        self.pages = pages
+        self.spacing = spacing
+        self.missing = missing
+        self.isSound = isSound
+    }
+
+    /// When the next page is due.
+    ///
+    /// Counted from the start, so that what was slept through is made up for.
+    package var nextPageAt: UTCInstant { startedAt + spacing * pages }
+
+    /// Notes that these ids are there after all.
+    mutating func note(_ seen: Set<Int64>) {
+        if !missing.isEmpty { missing.removeAll { seen.contains($0) } }
+    }
+}
+
+/// Stored activities that a listing lacked and that were not deleted on its word.
+package struct HeldDeletions: Sendable, Hashable {
+    package var count: Int
+    /// When the listing ended.
+    package var at: UTCInstant
+
+    package init(count: Int, at: UTCInstant) {
+        self.count = count
+        self.at = at
     }
 }

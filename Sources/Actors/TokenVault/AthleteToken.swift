@@ -4,19 +4,24 @@ package struct AthleteToken: Sendable, Hashable {
     package var accessToken: Secret
     package var refreshToken: Secret
     package var expiresAt: UTCInstant
+    /// The activity scope that the athlete granted; nil when nobody knows, as with the original's rows.
+    package var scope: String?
 
-    package init(athleteID: Int64, accessToken: Secret, refreshToken: Secret, expiresAt: UTCInstant) {
+    package init(
+        athleteID: Int64, accessToken: Secret, refreshToken: Secret, expiresAt: UTCInstant, scope: String? = nil
+    ) {
         self.athleteID = athleteID
+        self.scope = scope
         self.accessToken = accessToken
         self.refreshToken = refreshToken
         self.expiresAt = expiresAt
     }
 
-    /// What an exchange brought for this athlete; the grant of a refresh does not name one.
-    init(_ grant: TokenGrant, athleteID: Int64) {
+    /// What an exchange brought for this athlete; the grant of a refresh names neither athlete nor scope.
+    init(_ grant: TokenGrant, athleteID: Int64, scope: String?) {
         self.init(
             athleteID: athleteID, accessToken: grant.accessToken, refreshToken: grant.refreshToken,
-            expiresAt: grant.expiresAt)
+            expiresAt: grant.expiresAt, scope: scope)
     }
 }
 

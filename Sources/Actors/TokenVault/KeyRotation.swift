@@ -11,10 +11,9 @@ package enum KeyRotation {
     /// - Throws: `CipherFailure.wrongKey` when none of the cipher's keys opens the tokens; nothing is written then. `StoreFailure`.
     package static func run(on store: any Store, with cipher: any TokenCipher) async throws -> Outcome {
         while let stored = try await store.authorization() {
-            let sealed = StoredAuthorization(
-                athleteID: stored.athleteID,
-                accessToken: try cipher.encrypt(try cipher.open(stored.accessToken)),
-                refreshToken: try cipher.encrypt(try cipher.open(stored.refreshToken)), expiresAt: stored.expiresAt)
+            var sealed = stored
+            sealed.accessToken = try cipher.encrypt(try cipher.open(stored.accessToken))
+            sealed.refreshToken = try cipher.encrypt(try cipher.open(stored.refreshToken))
             if try await store.save(sealed, replacing: stored) { return .rotated }
         }
         return .nothingStored

@@ -68,6 +68,14 @@ package struct TokenFlight: Sendable {
         }
     }
 
+    /// The activity scope that the tokens are good for; nil when nobody knows.
+    package var scope: String? {
+        switch state {
+        case .resting(let token, _), .flying(let token, _, _, _): token.scope
+        case .empty, .refused, .sealed: nil
+        }
+    }
+
     /// Whether tokens are stored that the key does not open.
     package var isSealed: Bool {
         if case .sealed = state { true } else { false }

@@ -96,10 +96,11 @@ package actor TokenVault: Service {
 
     /// Stores the tokens of a code exchange, when the athlete is the owner or the first to come.
     ///
+    /// - Parameter scope: the activity scope that was granted.
     /// - Throws: ``VaultFailure``: `wrongAthlete`, or `store` when they could not be written down. `CancellationError` when the
     ///   caller is cancelled; the tokens are stored all the same.
-    package func connect(_ grant: TokenGrant, athleteID: Int64) async throws {
-        let token = AthleteToken(grant, athleteID: athleteID)
+    package func connect(_ grant: TokenGrant, athleteID: Int64, scope: String? = nil) async throws {
+        let token = AthleteToken(grant, athleteID: athleteID, scope: scope)
         let waiter = newWaiter(for: .connection)
         try send(.connect(token, waiter: waiter.id))
         _ = try await answer(to: waiter)
@@ -110,6 +111,9 @@ package actor TokenVault: Service {
 
     /// When the access token expires; nil when there is none, or the key does not fit.
     package var expiresAt: UTCInstant? { flight.expiresAt }
+
+    /// The activity scope that the athlete granted; nil when nobody knows.
+    package var grantedScope: String? { flight.scope }
 
     /// The athlete whose tokens are stored, readable or not.
     package var storedAthlete: Int64? { owner }
@@ -189,7 +193,7 @@ package actor TokenVault: Service {
             } else if let newer = await stored(insteadOf: old) {
                 return .success(newer)
             } else {
-                token = AthleteToken(try await refresh(old.refreshToken), athleteID: old.athleteID)
+                token = AthleteToken(try await refresh(old.refreshToken), athleteID: old.athleteID, scope: old.scope)
             }
             if token != old {
                 unwritten = token
@@ -222,7 +226,7 @@ package actor TokenVault: Service {
     private func decrypted(_ stored: StoredAuthorization) throws(CipherFailure) -> AthleteToken {
         AthleteToken(
             athleteID: stored.athleteID, accessToken: try cipher.open(stored.accessToken),
-            refreshToken: try cipher.open(stored.refreshToken), expiresAt: stored.expiresAt)
+            refreshToken: try cipher.open(stored.refreshToken), expiresAt: stored.expiresAt, scope: stored.scope)
     }
 
     private func adopt(_ token: AthleteToken, for waiter: Int) async {
@@ -245,7 +249,8 @@ package actor TokenVault: Service {
             try await store.save(
                 StoredAuthorization(
                     athleteID: token.athleteID, accessToken: try cipher.encrypt(token.accessToken),
-                    refreshToken: try cipher.encrypt(token.refreshToken), expiresAt: token.expiresAt))
+                    refreshToken: try cipher.encrypt(token.refreshToken), expiresAt: token.expiresAt,
+                    scope: token.scope))
         } catch let failure as StoreFailure {
             throw .store(failure)
         } catch {

@@ -1,5 +1,6 @@
 import Actors
 import ArgumentParser
+import Glibc
 
 /// `paceline refresh`.
 struct RefreshCommand: AsyncParsableCommand {
@@ -9,19 +10,29 @@ struct RefreshCommand: AsyncParsableCommand {
         discussion: """
             Works on the configured database, whether or not a server is running. Exit codes: 0 done, 69 Strava does not \
             answer, 74 the database does not answer, 75 the budget at Strava is used up (try later), 77 no athlete is \
-            connected or Strava refuses, 78 the configuration has problems.
+            connected or Strava refuses, 78 the configuration has problems. On a terminal it shows a bar: pages, activities \
+            stored, requests that Strava still allows, time to go; elsewhere a line per page.
             """)
 
     @Flag(help: "Read the whole history again instead of the newest 200 activities.")
     var full = false
 
+    @Flag(help: "Read the whole history again, and delete whatever it lacks, however much that is.")
+    var acceptDeletions = false
+
     func run() async throws {
         let configuration = try CommandSupport.configuration()
         let logger = CommandSupport.makeLogger(configuration)
-        let outcome = try await CommandSupport.explainingFailures {
-            try await OneRefresh.run(configuration, scope: full ? .full : .newest, logger: logger)
+        let scope: SyncScope = acceptDeletions ? .fullAcceptingDeletions : full ? .full : .newest
+        let ending = try await CommandSupport.explainingFailures {
+            try await OneRefresh.run(
+                configuration, scope: scope, isTerminal: isatty(STDERR_FILENO) == 1, logger: logger,
+                write: { CommandSupport.complain($0) })
         }
-        guard let problem = outcome.complaint else { return }
+        guard let problem = ending.outcome.complaint else {
+            if let problem = ending.problem { CommandSupport.complain("paceline: \(problem.message)\n") }
+            return
+        }
         CommandSupport.complain("paceline: \(problem.text)\n")
         throw problem.exitCode
     }

@@ -16,7 +16,10 @@ struct Engine: Sendable {
     let strava: MeteredStrava
     let coordinator: SyncCoordinator
     let cache: StatsCache<AnswerKey, Representation>
+    /// Everything that happens to the sync, for those who subscribe.
+    let broadcaster: Broadcaster<SyncEvent>
     let log: SyncLog
+    let eraser: Eraser
 
     /// Opens the store, loads what is in it and connects the actors; nothing runs yet.
     ///
@@ -54,18 +57,26 @@ struct Engine: Sendable {
         let cache = StatsCache<AnswerKey, Representation>(clock: clock, render: StatsRenderer.render)
         self.cache = cache
         let broadcaster = Broadcaster<SyncEvent>()
+        self.broadcaster = broadcaster
         log = SyncLog(events: await broadcaster.subscribe(buffer: 256), logger: logger)
-        coordinator = SyncCoordinator(store: store, vault: vault, strava: strava, clock: clock) { event in
-            if case .published(let snapshot) = event { await cache.publish(snapshot) }
+        coordinator = SyncCoordinator(
+            store: store, vault: vault, strava: strava, clock: clock, rereadInterval: configuration.reconcileInterval
+        ) { event in
+            switch event {
+            case .published(let snapshot): await cache.publish(snapshot)
+            case .confirmed(let fetchedAt): await cache.confirm(at: fetchedAt)
+            default: break
+            }
             await broadcaster.publish(event)
         }
+        eraser = Eraser(store: store, clock: clock)
         try await vault.load()
         try Self.checkOwner(await vault.storedAthlete, configuration)
         try await coordinator.load()
     }
 
     /// The services of the engine, those first that others need until they have stopped.
-    var services: [any Service] { [log, limiter, vault, coordinator] }
+    var services: [any Service] { [log, limiter, vault, eraser, coordinator] }
 
     /// The schedule of this engine's refreshes; zero turns it off.
     func scheduler(every interval: Duration, clock: any WallClock) -> Scheduler {

@@ -13,7 +13,7 @@ struct SyncLog: Service {
 
     private func write(_ event: SyncEvent) {
         switch event {
-        case .published: break
+        case .published, .confirmed: break
         case .stateChanged(let old, let new, let problem): writeState(old, new, problem)
         case .finished(let report): writeReport(report)
         case .setAside(let items):
@@ -25,7 +25,10 @@ struct SyncLog: Service {
         case .deletionsHeld(let count, let stored):
             logger.warning(
                 "Strava's list lacks so many activities that none was deleted",
-                metadata: ["missing": "\(count)", "stored": "\(stored)"])
+                metadata: [
+                    "missing": "\(count)", "stored": "\(stored)",
+                    "cure": "if they are really gone: paceline refresh --accept-deletions",
+                ])
         }
     }
 
@@ -39,7 +42,10 @@ struct SyncLog: Service {
 
     private func writeReport(_ report: SyncReport) {
         // The sentence that the original's document tells people to look for.
-        let text = report.completedHistory ? "All Strava data cached successfully" : "Strava refreshed"
+        let text =
+            report.completedHistory
+            ? "All Strava data cached successfully"
+            : report.isRereading ? "Strava's whole list compared" : "Strava refreshed"
         logger.info(
             "\(text)",
             metadata: [

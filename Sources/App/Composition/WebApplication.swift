@@ -10,7 +10,8 @@ enum WebApplication {
     ) -> any Responder {
         let proxies = TrustedProxies(blocks: configuration.trustedProxies)
         let errors = ErrorBook(logger: logger, clock: clock)
-        let status = StatusReport(coordinator: engine.coordinator, limiter: engine.limiter, scheduler: scheduler)
+        let status = StatusReport(
+            coordinator: engine.coordinator, limiter: engine.limiter, scheduler: scheduler, clock: clock)
         let oauth = OAuthRoutes(
             desk: StateDesk(signer: StateSigner(secret: configuration.keys.state), clock: clock),
             strava: engine.strava, vault: engine.vault, coordinator: engine.coordinator,

@@ -26,6 +26,7 @@ extension Configuration {
             bounds: reader.bounds(),
             sharesPort: reader.flag("REUSE_PORT"),
             refreshInterval: reader.refreshInterval(),
+            reconcileInterval: reader.reconcileInterval(),
             logLevel: reader.logLevel(),
             logFormat: reader.word("LOG_FORMAT", default: LogFormat.text, cure: "Write text or json."),
             warnings: [],
@@ -68,6 +69,18 @@ extension ConfigurationReader {
             cure: "Write seconds, such as 3600, or 0 to turn scheduled refreshes off.")
         if (1..<90).contains(seconds) {
             warn("REFRESH_INTERVAL is \(seconds) s: so many refreshes can use up the whole day's budget at Strava.")
+        }
+        return seconds == 0 ? nil : .seconds(seconds)
+    }
+
+    fileprivate mutating func reconcileInterval() -> Duration? {
+        let seconds = number(
+            "RECONCILE_INTERVAL", in: 0...604_800, default: 86_400,
+            cure: "Write seconds, such as 86400 for once a day, at most 604800 for once a week, or 0 to turn it off.")
+        if seconds > 86_400 {
+            warn("RECONCILE_INTERVAL is \(seconds) s: edits and deletions can take longer than two days to arrive.")
+        } else if (1..<3600).contains(seconds) {
+            warn("RECONCILE_INTERVAL is \(seconds) s: reading the whole list so often can use up the budget at Strava.")
         }
         return seconds == 0 ? nil : .seconds(seconds)
     }

@@ -55,6 +55,8 @@ struct Configuration: Sendable {
     var sharesPort: Bool
     /// Time between scheduled refreshes; nil turns the scheduler off.
     var refreshInterval: Duration?
+    /// Time between re-readings of the whole list; nil leaves them to those who ask.
+    var reconcileInterval: Duration?
     var logLevel: Logger.Level
     var logFormat: LogFormat
     /// What works but is probably not meant; to be logged once at the start.

@@ -17,6 +17,10 @@ extension OpenAPI {
                     query(
                         "full", "`true` reads the whole history again instead of the newest 200 activities.",
                         schema: ["type": "boolean", "default": false]),
+                    query(
+                        "accept_deletions",
+                        "`true` reads the whole history again and deletes whatever it lacks, also more than is believed otherwise.",
+                        schema: ["type": "boolean", "default": false]),
                 ],
                 responses: [
                     .init(

@@ -25,6 +25,9 @@ extension OpenAPI {
                 property("oldest", ["string", "null"], "The first day.", format: "date", example: "2012-06-18"),
                 property("newest", ["string", "null"], "The last day.", format: "date", example: "2026-11-22"),
                 time("last_success_at", "When a sync last ended well."),
+                time(
+                    "validated_at",
+                    "When the last re-reading of the whole list began: no activity was confirmed longer ago."),
                 time("next_refresh_at", "When the next one is planned; null when refreshes are off."),
                 .init("progress", nullable("Progress")),
                 .init("budget", schema("Budget")),
@@ -36,8 +39,11 @@ extension OpenAPI {
                 property("fetched", "integer", "Activities stored so far.", example: 1200),
                 property(
                     "eta_seconds", ["integer", "null"],
-                    "Seconds to go; null while nobody can know, and Strava's list does not tell its length.",
-                    example: .null),
+                    """
+                    Seconds to go, waits for the budget included. On a first sync a guess: as many activities a day as so far, back to \
+                    the day the athlete came to Strava; null while nothing can be said.
+                    """,
+                    example: 40),
             ]),
         object(
             "Budget", "Requests to Strava, as Strava counts them.",

@@ -53,8 +53,8 @@ struct OAuthRoutes: Sendable {
         guard let code = query.text("code") else {
             return .detail("The callback has neither a code nor an error parameter", status: .badRequest)
         }
-        guard Self.grantsActivities(query.text("scope")) else { return end("missing_scope") }
-        return await connect(with: Secret(code))
+        guard let scope = Self.activityScope(in: query.text("scope")) else { return end("missing_scope") }
+        return await connect(with: Secret(code), scope)
     }
 
     /// The person hears one sentence for every refusal; the log tells them apart.
@@ -76,14 +76,14 @@ struct OAuthRoutes: Sendable {
         errors.logger.info("a callback was refused", metadata: ["reason": "\(reason)"])
     }
 
-    private func connect(with code: Secret) async -> Response {
+    private func connect(with code: Secret, _ scope: String) async -> Response {
         do {
             let grant = try await strava.exchange(code: code)
             guard let athleteID = grant.athleteID else {
                 return errors.authorizationFailed(cause: "the token reply names no athlete")
             }
-            try await vault.connect(grant, athleteID: athleteID)
-            await coordinator.connected(athleteID)
+            try await vault.connect(grant, athleteID: athleteID, scope: scope)
+            await coordinator.connected(athleteID, scope: scope, memberSince: grant.memberSince)
             return end("success")
         } catch VaultFailure.wrongAthlete {
             return end("wrong_athlete")
@@ -103,7 +103,10 @@ struct OAuthRoutes: Sendable {
     private func end(_ outcome: String) -> Response { .redirect(to: "\(frontendURL)/?strava=\(outcome)") }
 
     /// Either activity scope will do; with `activity:read` alone, activities that only the athlete sees stay out of the list.
-    static func grantsActivities(_ scope: String?) -> Bool {
-        (scope ?? "").split { $0 == "," || $0 == " " }.contains { $0 == "activity:read" || $0 == "activity:read_all" }
+    ///
+    /// - Returns: the wider one that was granted; nil when neither was.
+    static func activityScope(in granted: String?) -> String? {
+        let words = (granted ?? "").split { $0 == "," || $0 == " " }
+        return ["activity:read_all", "activity:read"].first { words.contains(Substring($0)) }
     }
 }

@@ -24,10 +24,13 @@ struct RefreshRoute: Sendable {
         }
         var query = QueryReader(request)
         let waits = query.flag("wait") ?? true
-        let scope: SyncScope = query.flag("full") ?? false ? .full : .newest
+        let isFull = query.flag("full") ?? false
+        let scope: SyncScope =
+            query.flag("accept_deletions") ?? false ? .fullAcceptingDeletions : isFull ? .full : .newest
         if let refusal = query.refusal { return refusal }
         guard waits else { return await accept(scope) }
-        return answer(await coordinator.refresh(scope))
+        // What is new is told as soon as it is here; nobody waits at a browser for the years below.
+        return answer(await coordinator.refresh(scope, until: scope == .newest ? .newest : .everything))
     }
 
     private func isAuthorized(_ request: Request) -> Bool {

@@ -6,6 +6,7 @@ struct StatusReport: Sendable {
     let coordinator: SyncCoordinator
     let limiter: RateLimiter
     let scheduler: Scheduler
+    let clock: any WallClock
 
     /// The answer as it is now.
     func json() async -> JSON {
@@ -19,18 +20,31 @@ struct StatusReport: Sendable {
             "oldest": .optional(sync.oldest.map { "\($0)" }),
             "newest": .optional(sync.newest.map { "\($0)" }),
             "last_success_at": .optional(sync.lastSuccessAt?.iso8601WithOffset),
+            "validated_at": .optional(sync.validatedAt?.iso8601WithOffset),
             "next_refresh_at": .optional(await scheduler.nextRefreshAt?.iso8601WithOffset),
-            "progress": Self.progress(sync),
+            "progress": progress(sync, budget),
             "budget": ["quarter": .window(budget.quarter), "day": .window(budget.day)],
             "last_error": sync.problem.map(JSON.problem) ?? .null,
         ]
     }
 
-    /// How much history is here.
-    ///
-    /// Strava's list does not tell its length, so the end of a first walk cannot be foretold.
-    private static func progress(_ sync: SyncStatus) -> JSON {
-        sync.isWalking ? ["fetched": .int(sync.activities), "eta_seconds": .null] : .null
+    /// How much history is here, and how long the rest will take if nothing comes between.
+    private func progress(_ sync: SyncStatus, _ budget: BudgetStatus) -> JSON {
+        guard sync.isWalking else { return .null }
+        return [
+            "fetched": .int(sync.activities),
+            "eta_seconds": sync.secondsLeft(budget, at: clock.now()).map(JSON.int) ?? .null,
+        ]
+    }
+}
+
+extension SyncStatus {
+    /// Seconds until the walk under way is done, waits for the budget included; nil when nobody can know.
+    func secondsLeft(_ budget: BudgetStatus, at now: UTCInstant) -> Int? {
+        guard let pagesLeft,
+            let end = BudgetForecast(budget).end(of: pagesLeft, each: pageTime, from: now)
+        else { return nil }
+        return Int((end - now).components.seconds)
     }
 }
 

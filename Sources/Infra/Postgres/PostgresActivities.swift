@@ -28,12 +28,6 @@ enum PostgresActivities {
         try await connection.run(upsert, columns.map { PostgresText.array(rows.map($0.value)) } + [text(fetchedAt)])
     }
 
-    static func delete(_ ids: [Int64], _ connection: PostgresConnection) async throws(PostgresFailure) {
-        guard !ids.isEmpty else { return }
-        try await connection.run(
-            "DELETE FROM strava_activities WHERE id = ANY ($1::bigint[])", [PostgresText.array(ids.map { "\($0)" })])
-    }
-
     // MARK: Writing
 
     private struct Column: Sendable {

@@ -14,6 +14,7 @@ enum PostgresMigrations {
             Migration(name: "the original's tables", sql: originalTables),
             Migration(name: "room for what Strava may send", sql: widening),
             Migration(name: "Paceline's columns and tables", sql: ownColumnsAndTables),
+            Migration(name: "re-readings, scopes and tombstones", sql: rereadings),
         ]
     }
 
@@ -144,5 +145,18 @@ enum PostgresMigrations {
             SELECT 1, (SELECT athlete_id FROM strava_auth WHERE id = 1), false,
                 (EXTRACT(EPOCH FROM COALESCE(MAX(fetched_at), MAX(start_date))) * 1000)::bigint
             FROM strava_activities HAVING COUNT(*) > 0
+        """
+
+    private static let rereadings = """
+        ALTER TABLE strava_auth ADD COLUMN IF NOT EXISTS paceline_scope TEXT;
+        ALTER TABLE paceline_sync
+            ADD COLUMN scope TEXT, ADD COLUMN member_since_ms BIGINT, ADD COLUMN validated_at_ms BIGINT,
+            ADD COLUMN held_count BIGINT, ADD COLUMN held_at_ms BIGINT, ADD COLUMN rereading_started_at_ms BIGINT,
+            ADD COLUMN rereading_before_ms BIGINT, ADD COLUMN rereading_page INTEGER,
+            ADD COLUMN rereading_pages INTEGER, ADD COLUMN rereading_spacing_ms BIGINT,
+            ADD COLUMN rereading_is_sound BOOLEAN, ADD COLUMN rereading_missing TEXT;
+        CREATE TABLE paceline_tombstones (
+            deleted_at_ms BIGINT NOT NULL, LIKE strava_activities, PRIMARY KEY (id));
+        CREATE INDEX paceline_tombstones_oldest ON paceline_tombstones (deleted_at_ms);
         """
 }

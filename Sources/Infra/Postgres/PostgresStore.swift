@@ -88,10 +88,17 @@ package final class PostgresStore: Store {
         try await withConnection { connection throws(PostgresFailure) in
             try await connection.transaction(Self.inTurn) { () throws(PostgresFailure) in
                 try await PostgresActivities.save(batch.upserts, fetchedAt: batch.fetchedAt, connection)
-                try await PostgresActivities.delete(batch.deletions, connection)
+                try await PostgresTombstones.restore(batch.upserts.map(\.id), connection)
+                try await PostgresTombstones.bury(batch.deletions, at: batch.fetchedAt, connection)
                 try await PostgresRejected.save(batch.rejected, fetchedAt: batch.fetchedAt, connection)
                 try await PostgresSyncState.save(batch.state, connection)
             }
+        }
+    }
+
+    package func erase(deletedBefore instant: UTCInstant) async throws(StoreFailure) -> Int {
+        try await withConnection { connection throws(PostgresFailure) in
+            try await PostgresTombstones.erase(deletedBefore: instant, connection)
         }
     }
 

@@ -30,14 +30,6 @@ enum ActivityTable {
         }
     }
 
-    static func delete(_ ids: [Int64], _ connection: SQLiteConnection) throws(StoreFailure) {
-        guard !ids.isEmpty else { return }
-        let delete = try connection.statement("DELETE FROM strava_activities WHERE id = ?")
-        for id in ids {
-            try delete.run { row in row.bind(id) }
-        }
-    }
-
     private static let upsertSQL = """
         INSERT INTO strava_activities (
             id, name, type, sport_type, distance, moving_time, elapsed_time, total_elevation_gain, start_date,

@@ -4,22 +4,23 @@ import Actors
 enum AuthorizationTable {
     static func load(_ connection: SQLiteConnection) throws(StoreFailure) -> StoredAuthorization? {
         try connection.statement(
-            "SELECT athlete_id, access_token, refresh_token, expires_at FROM strava_auth WHERE id = 1"
+            "SELECT athlete_id, access_token, refresh_token, expires_at, paceline_scope FROM strava_auth WHERE id = 1"
         ).first { (row: inout SQLiteRow) throws(StoreFailure) in
             StoredAuthorization(
                 athleteID: row.integer() ?? 0, accessToken: row.text() ?? "", refreshToken: row.text() ?? "",
-                expiresAt: UTCInstant(seconds: row.integer() ?? 0))
+                expiresAt: UTCInstant(seconds: row.integer() ?? 0), scope: row.text())
         }
     }
 
     static func save(_ authorization: StoredAuthorization, _ connection: SQLiteConnection) throws(StoreFailure) {
         try connection.statement(
             """
-            INSERT INTO strava_auth (id, athlete_id, access_token, refresh_token, expires_at, updated_at)
-            VALUES (1, ?, ?, ?, ?, strftime('%Y-%m-%d %H:%M:%f000', 'now'))
+            INSERT INTO strava_auth (id, athlete_id, access_token, refresh_token, expires_at, paceline_scope, updated_at)
+            VALUES (1, ?, ?, ?, ?, ?, strftime('%Y-%m-%d %H:%M:%f000', 'now'))
             ON CONFLICT (id) DO UPDATE SET
                 athlete_id = excluded.athlete_id, access_token = excluded.access_token,
                 refresh_token = excluded.refresh_token, expires_at = excluded.expires_at,
+                paceline_scope = excluded.paceline_scope,
                 updated_at = excluded.updated_at
             """
         ).run { row in
@@ -27,6 +28,7 @@ enum AuthorizationTable {
             row.bind(authorization.accessToken)
             row.bind(authorization.refreshToken)
             row.bind(authorization.expiresAt.seconds)
+            row.bind(authorization.scope)
         }
     }
 }

@@ -14,6 +14,7 @@ enum SQLiteMigrations {
         [
             Migration(name: "the original's tables", apply: createOriginalTables),
             Migration(name: "Paceline's columns and tables", apply: addOwnColumnsAndTables),
+            Migration(name: "re-readings, scopes and tombstones", apply: addRereadings),
         ]
     }
 
@@ -91,7 +92,7 @@ enum SQLiteMigrations {
 
     private static func addOwnColumnsAndTables(_ connection: SQLiteConnection) throws(StoreFailure) {
         for column in ["sport_type", "visibility"] {
-            try addColumn(column, connection)
+            try addColumn(column, to: "strava_activities", connection)
         }
         try connection.execute(
             """
@@ -114,16 +115,43 @@ enum SQLiteMigrations {
             """)
     }
 
-    /// A text column of `strava_activities`; SQLite has no ADD COLUMN IF NOT EXISTS, and an adopted table may have it already.
-    private static func addColumn(_ name: String, _ connection: SQLiteConnection) throws(StoreFailure) {
+    private static func addRereadings(_ connection: SQLiteConnection) throws(StoreFailure) {
+        try addColumn("paceline_scope", to: "strava_auth", connection)
+        try connection.execute(
+            """
+            ALTER TABLE paceline_sync ADD COLUMN scope VARCHAR;
+            ALTER TABLE paceline_sync ADD COLUMN member_since_ms BIGINT;
+            ALTER TABLE paceline_sync ADD COLUMN validated_at_ms BIGINT;
+            ALTER TABLE paceline_sync ADD COLUMN held_count INTEGER;
+            ALTER TABLE paceline_sync ADD COLUMN held_at_ms BIGINT;
+            ALTER TABLE paceline_sync ADD COLUMN rereading_started_at_ms BIGINT;
+            ALTER TABLE paceline_sync ADD COLUMN rereading_before_ms BIGINT;
+            ALTER TABLE paceline_sync ADD COLUMN rereading_page INTEGER;
+            ALTER TABLE paceline_sync ADD COLUMN rereading_pages INTEGER;
+            ALTER TABLE paceline_sync ADD COLUMN rereading_spacing_ms BIGINT;
+            ALTER TABLE paceline_sync ADD COLUMN rereading_is_sound BOOLEAN;
+            ALTER TABLE paceline_sync ADD COLUMN rereading_missing VARCHAR;
+            CREATE TABLE paceline_tombstones (
+                id BIGINT NOT NULL PRIMARY KEY, deleted_at_ms BIGINT NOT NULL, name VARCHAR, type VARCHAR,
+                sport_type VARCHAR, distance FLOAT, moving_time INTEGER, elapsed_time INTEGER,
+                total_elevation_gain FLOAT, start_date DATETIME, start_date_local DATETIME, timezone VARCHAR,
+                average_speed FLOAT, max_speed FLOAT, average_heartrate FLOAT, max_heartrate FLOAT, kudos_count INTEGER,
+                visibility VARCHAR, fetched_at DATETIME);
+            CREATE INDEX paceline_tombstones_oldest ON paceline_tombstones (deleted_at_ms);
+            """)
+    }
+
+    /// A text column of one of the original's tables; SQLite has no ADD COLUMN IF NOT EXISTS, and an adopted table may have it already.
+    private static func addColumn(_ name: String, to table: String, _ connection: SQLiteConnection) throws(StoreFailure)
+    {
         let isThere = try connection.statement(
-            "SELECT 1 FROM pragma_table_info('strava_activities') WHERE name = ?"
+            "SELECT 1 FROM pragma_table_info('\(table)') WHERE name = ?"
         ).first { row in
             row.bind(name)
         } _: { (row: inout SQLiteRow) throws(StoreFailure) in
             row.integer()
         }
         guard isThere == nil else { return }
-        try connection.execute("ALTER TABLE strava_activities ADD COLUMN \(name) VARCHAR")
+        try connection.execute("ALTER TABLE \(table) ADD COLUMN \(name) VARCHAR")
     }
 }

@@ -62,10 +62,15 @@ package actor SQLiteStore: Store {
         let connection = try connection()
         try connection.transaction { () throws(StoreFailure) in
             try ActivityTable.save(batch.upserts, fetchedAt: batch.fetchedAt, connection)
-            try ActivityTable.delete(batch.deletions, connection)
+            try TombstoneTable.restore(batch.upserts.map(\.id), connection)
+            try TombstoneTable.bury(batch.deletions, at: batch.fetchedAt, connection)
             try RejectedTable.save(batch.rejected, fetchedAt: batch.fetchedAt, connection)
             try SyncStateTable.save(batch.state, connection)
         }
+    }
+
+    package func erase(deletedBefore instant: UTCInstant) throws(StoreFailure) -> Int {
+        try TombstoneTable.erase(deletedBefore: instant, connection())
     }
 
     package func budget() throws(StoreFailure) -> BudgetLedger? {

@@ -2,41 +2,94 @@ import Actors
 
 /// The one row of `paceline_sync`.
 enum SyncStateTable {
+    private static let columns = """
+        athlete_id, cursor_before_ms, cursor_page, is_complete, last_success_at_ms, scope, member_since_ms,
+        validated_at_ms, held_count, held_at_ms, rereading_started_at_ms, rereading_before_ms, rereading_page,
+        rereading_pages, rereading_spacing_ms, rereading_is_sound, rereading_missing
+        """
+
     static func load(_ connection: SQLiteConnection) throws(StoreFailure) -> SyncState {
-        try connection.statement(
-            """
-            SELECT athlete_id, cursor_before_ms, cursor_page, is_complete, last_success_at_ms
-            FROM paceline_sync WHERE id = 1
-            """
-        ).first { (row: inout SQLiteRow) throws(StoreFailure) in
-            let athleteID = row.integer()
-            let before = row.integer()
-            let page = Int(row.integer() ?? 1)
-            return SyncState(
-                athleteID: athleteID,
-                cursor: before.map { BackfillCursor(before: UTCInstant(milliseconds: $0), page: page) },
-                isComplete: row.integer() == 1,
-                lastSuccessAt: row.integer().map { UTCInstant(milliseconds: $0) })
-        } ?? SyncState()
+        try connection.statement("SELECT \(columns) FROM paceline_sync WHERE id = 1")
+            .first { (row: inout SQLiteRow) throws(StoreFailure) in state(&row) } ?? SyncState()
+    }
+
+    /// Reads the columns in their order.
+    private static func state(_ row: inout SQLiteRow) -> SyncState {
+        var state = SyncState()
+        state.athleteID = row.integer()
+        state.cursor = cursor(&row)
+        state.isComplete = row.integer() == 1
+        state.lastSuccessAt = row.instant()
+        state.scope = row.text()
+        state.memberSince = row.instant()
+        state.validatedAt = row.instant()
+        state.heldDeletions = held(&row)
+        state.rereading = rereading(&row)
+        return state
+    }
+
+    private static func cursor(_ row: inout SQLiteRow) -> BackfillCursor? {
+        let before = row.instant()
+        let page = Int(row.integer() ?? 1)
+        return before.map { BackfillCursor(before: $0, page: page) }
+    }
+
+    private static func held(_ row: inout SQLiteRow) -> HeldDeletions? {
+        let count = row.integer()
+        let at = row.instant()
+        guard let count, let at else { return nil }
+        return HeldDeletions(count: Int(count), at: at)
+    }
+
+    private static func rereading(_ row: inout SQLiteRow) -> Rereading? {
+        guard let startedAt = row.instant() else { return nil }
+        let cursor = cursor(&row)
+        let pages = Int(row.integer() ?? 0)
+        let spacing = Duration.milliseconds(row.integer() ?? 0)
+        let isSound = row.integer() == 1
+        let missing = (row.text() ?? "").split(separator: ",").compactMap { Int64($0) }
+        return Rereading(
+            cursor: cursor, startedAt: startedAt, pages: pages, spacing: spacing, missing: missing, isSound: isSound)
     }
 
     static func save(_ state: SyncState, _ connection: SQLiteConnection) throws(StoreFailure) {
         try connection.statement(
             """
-            INSERT INTO paceline_sync
-                (id, athlete_id, cursor_before_ms, cursor_page, is_complete, last_success_at_ms)
-            VALUES (1, ?, ?, ?, ?, ?)
-            ON CONFLICT (id) DO UPDATE SET
-                athlete_id = excluded.athlete_id, cursor_before_ms = excluded.cursor_before_ms,
-                cursor_page = excluded.cursor_page, is_complete = excluded.is_complete,
-                last_success_at_ms = excluded.last_success_at_ms
+            INSERT OR REPLACE INTO paceline_sync (id, \(columns))
+            VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """
         ).run { row in
             row.bind(state.athleteID)
-            row.bind(state.cursor?.before.milliseconds)
-            row.bind((state.cursor?.page).map(Int64.init))
+            bind(state.cursor, &row)
             row.bind(state.isComplete ? 1 : 0)
             row.bind(state.lastSuccessAt?.milliseconds)
+            row.bind(state.scope)
+            row.bind(state.memberSince?.milliseconds)
+            row.bind(state.validatedAt?.milliseconds)
+            row.bind((state.heldDeletions?.count).map(Int64.init))
+            row.bind(state.heldDeletions?.at.milliseconds)
+            bind(state.rereading, &row)
         }
+    }
+
+    private static func bind(_ cursor: BackfillCursor?, _ row: inout SQLiteBinder) {
+        row.bind(cursor?.before.milliseconds)
+        row.bind((cursor?.page).map(Int64.init))
+    }
+
+    private static func bind(_ rereading: Rereading?, _ row: inout SQLiteBinder) {
+        row.bind(rereading?.startedAt.milliseconds)
+        bind(rereading?.cursor, &row)
+        row.bind((rereading?.pages).map(Int64.init))
+        row.bind(rereading?.spacing.wholeMilliseconds)
+        row.bind(rereading.map { Int64($0.isSound ? 1 : 0) })
+        row.bind(rereading.map { $0.missing.map(String.init).joined(separator: ",") })
+    }
+}
+
+extension SQLiteRow {
+    /// A column of milliseconds since 1970.
+    fileprivate mutating func instant() -> UTCInstant? {
+        integer().map { UTCInstant(milliseconds: $0) }
     }
 }

@@ -12,6 +12,7 @@ struct TokenReply: Decodable {
 
     private enum AthleteKey: String, CodingKey {
         case id
+        case createdAt = "created_at"
     }
 
     var grant: TokenGrant
@@ -33,7 +34,8 @@ struct TokenReply: Decodable {
         let athlete = try? reply.nestedContainer(keyedBy: AthleteKey.self, forKey: .athlete)
         grant = TokenGrant(
             accessToken: Secret(access), refreshToken: Secret(refresh), expiresAt: expiresAt,
-            athleteID: athlete?.identifier(.id))
+            athleteID: athlete?.identifier(.id),
+            memberSince: athlete?.text(.createdAt).flatMap(ISO8601.instant))
     }
 
     /// What a header can carry: an access token with a line break in it could never be sent.

@@ -39,6 +39,19 @@ struct StatsCacheTests {
         #expect(renderer.count("b") == 1)
     }
 
+    @Test func aConfirmationMovesTheTimeAndLeavesTheDataAlone() async {
+        let cache = cache()
+        await cache.publish(Snapshot(version: 1, activities: Activity.history(2), fetchedAt: UTCInstant(seconds: 1)))
+        _ = await cache.answer("a")
+        await cache.confirm(at: UTCInstant(seconds: 2))
+        #expect(cache.current.fetchedAt == UTCInstant(seconds: 2))
+        #expect(cache.current.version == 1)
+        // Made by nobody until somebody asks; answers tell the time.
+        #expect(renderer.count("a") == 1)
+        #expect(cache.ready("a") == nil)
+        #expect(await cache.answer("a") == "a 1 2 2026-11")
+    }
+
     @Test func anOlderSnapshotIsIgnored() async {
         let cache = cache()
         await cache.publish(Snapshot(version: 5, activities: Activity.history(5)))

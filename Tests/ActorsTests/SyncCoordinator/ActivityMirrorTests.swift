@@ -34,7 +34,16 @@ struct ActivityMirrorTests {
         let mirror = ActivityMirror([.sample(1, at: 10), .sample(2, at: 20), .sample(3, at: 20), .sample(4, at: 30)])
         #expect(mirror.missing(from: [4], startedAfter: UTCInstant(seconds: 10)) == [3, 2])
         #expect(mirror.missing(from: [4], startedAfter: UTCInstant(seconds: 20)) == [])
-        #expect(mirror.missing(from: [4, 1]) == [3, 2])
+        func missing(_ seen: Set<Int64>, _ upper: Int64?, _ lower: Int64?) -> [Int64] {
+            mirror.missing(
+                from: seen, startedBefore: upper.map { UTCInstant(seconds: $0) },
+                notBefore: lower.map { UTCInstant(seconds: $0) })
+        }
+        #expect(missing([4, 1], nil, nil) == [3, 2])
+        #expect(missing([], 30, 20) == [3, 2])
+        #expect(missing([], 20, nil) == [1])
+        #expect(missing([], 10, nil) == [])
+        #expect(missing([], nil, 31) == [])
     }
 
     @Test func ofOneIdThatComesTwiceTheLastCounts() {

@@ -1,96 +1,8 @@
-import Locking
 import ServiceLifecycleTestKit
 import TestSupport
 import Testing
 
 @testable import Actors
-
-/// What happened, in order, as the events and the waiters tell it.
-private final class Diary: Sendable {
-    private let entries = Lock<[String]>([])
-    private let snapshots = Lock<[Snapshot]>([])
-    private let reports = Lock<[SyncReport]>([])
-
-    func note(_ entry: String) { entries.withLock { $0.append(entry) } }
-
-    func note(_ event: SyncEvent) {
-        switch event {
-        case .published(let snapshot):
-            snapshots.withLock { $0.append(snapshot) }
-            note("published \(snapshot.activities.count)")
-        case .stateChanged(_, let state, _): note(state.rawValue)
-        case .finished(let report):
-            reports.withLock { $0.append(report) }
-            note("finished")
-        case .setAside(let items): note("set aside \(items.count)")
-        case .deletionsHeld(let count, _): note("held \(count)")
-        }
-    }
-
-    var all: [String] { entries.withLock { $0 } }
-    var published: [Snapshot] { snapshots.withLock { $0 } }
-    var finished: [SyncReport] { reports.withLock { $0 } }
-}
-
-/// The coordinator with all that is around it.
-private struct Workshop: Sendable {
-    let clock = ManualClock()
-    let diary = Diary()
-    let strava: FakeStrava
-    let store: MemoryStore
-    let limiter: RateLimiter
-    let vault: TokenVault
-    let coordinator: SyncCoordinator
-
-    /// - Parameter left: seconds that the stored token is still good for; nil when nobody is connected.
-    init(
-        _ activities: [Activity], left: Int? = 20_000, stored: [Activity] = [], state: SyncState = SyncState(),
-        over store: MemoryStore? = nil, used: Int = 0
-    ) {
-        let now = clock.now()
-        let authorization = left.map { left in
-            StoredAuthorization(
-                athleteID: 7, accessToken: "key:old-access", refreshToken: "key:old-refresh",
-                expiresAt: now + .seconds(left))
-        }
-        let store = store ?? MemoryStore(activities: stored, state: state, authorization: authorization)
-        let strava = FakeStrava(activities, clock: clock)
-        if used > 0 { strava.report(RateUsage(readUsage: .init(quarter: used, day: used))) }
-        let limiter = RateLimiter(ledger: nil, clock: clock, save: { _ in })
-        let metered = MeteredStrava(gateway: strava, limiter: limiter)
-        let vault = TokenVault(
-            store: store, cipher: LabelCipher(), clock: clock,
-            refresh: { secret throws(MeteredStrava.Failure) in try await metered.refresh(secret) })
-        (self.store, self.strava, self.limiter, self.vault) = (store, strava, limiter, vault)
-        coordinator = SyncCoordinator(
-            store: store, vault: vault, strava: metered, clock: clock,
-            emit: { [diary] event in
-                if case .published = event { diary.note("stored \(await store.rows.count)") }
-                diary.note(event)
-            })
-    }
-
-    /// Everything is stored and true already.
-    static func synced(_ activities: [Activity], left: Int = 20_000) -> Workshop {
-        Workshop(
-            activities, left: left, stored: activities,
-            state: SyncState(athleteID: 7, isComplete: true, lastSuccessAt: UTCInstant(seconds: 0)))
-    }
-
-    /// Runs vault and coordinator around `body`, then shuts them down.
-    func open(_ body: @Sendable (GracefulShutdownTestTrigger) async throws -> Void) async throws {
-        try await vault.load()
-        try await coordinator.load()
-        try await testGracefulShutdown { trigger in
-            try await withThrowingTaskGroup { group in
-                group.addTask { await vault.run() }
-                group.addTask { await coordinator.run() }
-                try await body(trigger)
-                trigger.triggerGracefulShutdown()
-            }
-        }
-    }
-}
 
 private let outage = StravaFailure(.unavailable, "503")
 
@@ -374,7 +286,7 @@ struct SyncCoordinatorTests {
         }
         #expect(await shop.store.rows.count == 499)
         #expect(await shop.store.rejected.map(\.id) == [300])
-        #expect(shop.diary.finished == [SyncReport(requests: 4, deleted: 1, stored: 499)])
+        #expect(shop.diary.finished == [SyncReport(isRereading: true, requests: 4, deleted: 1, stored: 499)])
         #expect(shop.diary.all.contains("set aside 1"))
     }
 

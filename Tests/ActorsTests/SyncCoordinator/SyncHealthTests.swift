@@ -1,4 +1,5 @@
 import Actors
+import TestSupport
 import Testing
 
 private let start = UTCInstant(seconds: 1_795_402_800)
@@ -18,7 +19,7 @@ struct SyncHealthTests {
             (.unavailable, .failing, "strava_unavailable", 5),
         ] as [(StravaFailure.Kind, ConnectionState, String, Int?)])
     func table(_ kind: StravaFailure.Kind, _ state: ConnectionState, _ code: String, _ wait: Int?) {
-        var health = SyncHealth(isConnected: true)
+        var health = SyncHealth(isConnected: true, random: SteadyGenerator())
         let outcome = health.failed(StravaFailure(kind, "words"), .scheduled, at: start)
         guard case .stravaFailed(let problem) = outcome else {
             Issue.record("\(outcome)")
@@ -39,19 +40,48 @@ struct SyncHealthTests {
     }
 
     @Test func backOffGrowsToAnHourAndSuccessForgetsIt() {
-        var health = SyncHealth(isConnected: true)
+        var health = SyncHealth(isConnected: true, random: SteadyGenerator())
         for wait in [5, 10, 20, 40, 80, 160, 320, 640, 1280, 2560, 3600, 3600] {
             _ = health.failed(StravaFailure(.unavailable, "503"), .scheduled, at: start)
             #expect(health.wakeUp == start + .seconds(wait))
         }
-        health.succeeded()
+        health.succeeded(.scheduled)
         #expect(health.wakeUp == nil)
         _ = health.failed(StoreFailure(.unavailable, "locked"), at: start)
         #expect(health.wakeUp == start + .seconds(5))
     }
 
+    @Test(arguments: 1...50 as ClosedRange<UInt64>)
+    func chanceShortensABackOffByAtMostAQuarterAndNeverStretchesIt(seed: UInt64) {
+        var health = SyncHealth(isConnected: true, random: SeededGenerator(seed: seed))
+        var waits: Set<Int64> = []
+        for failures in 0..<40 {
+            _ = health.failed(StravaFailure(.unavailable, "503"), .scheduled, at: start)
+            let longest = min(Int64(5000) << Int64(min(failures, 12)), 3_600_000)
+            guard let wait = health.wakeUp.map({ ($0 - start).wholeMilliseconds }) else {
+                Issue.record("seed \(seed): no back-off")
+                return
+            }
+            #expect(wait <= longest && wait >= longest - longest / 4, "seed \(seed)")
+            waits.insert(wait)
+        }
+        #expect(waits.count > 20, "seed \(seed): the back-offs are not spread")
+    }
+
+    @Test func aLookAtTheNewestDoesNotGiveBackTheBudgetThatAWalkWaitsFor() {
+        var health = SyncHealth(isConnected: true, random: SteadyGenerator())
+        let until = start + .seconds(60)
+        _ = health.spent(until: until, .background)
+        health.succeeded(.interactive)
+        health.succeeded(.scheduled)
+        #expect(health.state(isSyncing: true) == .waitingForBudget)
+        #expect(health.held(at: start) == .background)
+        health.succeeded(.background)
+        #expect(health.state(isSyncing: false) == .idle)
+    }
+
     @Test func theBudgetHoldsThePriorityThatWasRefusedAndThoseBelow() {
-        var health = SyncHealth(isConnected: true)
+        var health = SyncHealth(isConnected: true, random: SteadyGenerator())
         let until = start + .seconds(60)
         #expect(health.spent(until: until, .background) == .limited(until: until))
         #expect(health.held(at: start) == .background)
@@ -70,12 +100,12 @@ struct SyncHealthTests {
             (.budget(until: start), .limited(until: start)),
         ])
     func vault(_ failure: VaultFailure, _ expected: SyncOutcome) {
-        var health = SyncHealth(isConnected: true)
+        var health = SyncHealth(isConnected: true, random: SteadyGenerator())
         #expect(health.failed(failure, .scheduled, at: start) == expected)
     }
 
     @Test func aWrongKeyNamesItsCureAndWaitsForTheAthlete() {
-        var health = SyncHealth(isConnected: true)
+        var health = SyncHealth(isConnected: true, random: SteadyGenerator())
         _ = health.failed(VaultFailure.wrongKey, .scheduled, at: start)
         #expect(health.problem?.code.rawValue == "wrong_key")
         #expect(health.problem?.message.contains("ENCRYPTION_KEY") == true)
@@ -85,7 +115,7 @@ struct SyncHealthTests {
     }
 
     @Test func whoAsksWhileTheDatabaseIsAwayIsToldThatAndNotThatStravaFails() {
-        var health = SyncHealth(isConnected: true)
+        var health = SyncHealth(isConnected: true, random: SteadyGenerator())
         let outcome = health.failed(StoreFailure(.unavailable, "locked"), at: start)
         #expect(health.outcomeWhileHeld == outcome)
         guard case .storeFailed = outcome else {

@@ -3,75 +3,6 @@ import Testing
 
 @testable import Actors
 
-/// A plan at work on a list, without actors: what the coordinator does, by plain calls.
-private struct Walker {
-    struct Implausible: Error {}
-
-    var list: StravaList
-    var plan: SyncPlan
-    var mirror: ActivityMirror
-    /// What a store would hold.
-    var stored: (rows: [Int64: Activity], state: SyncState)
-    var queries: [ActivityQuery] = []
-    var batches: [SyncBatch] = []
-    var held: [Int] = []
-    var completions = 0
-    let now = UTCInstant(seconds: 1_795_402_800)
-
-    init(_ list: StravaList, stored: [Activity] = [], state: SyncState = SyncState()) {
-        self.list = list
-        plan = SyncPlan(state: state)
-        mirror = ActivityMirror(stored)
-        self.stored = (Dictionary(stored.map { ($0.id, $0) }, uniquingKeysWith: { $1 }), state)
-    }
-
-    /// A mirror that is complete and true.
-    static func synced(_ activities: [Activity]) -> Walker {
-        Walker(
-            StravaList(activities), stored: activities,
-            state: SyncState(athleteID: 7, isComplete: true, lastSuccessAt: UTCInstant(seconds: 0)))
-    }
-
-    /// Takes one step; false when there is none.
-    mutating func step(holding held: RequestPriority? = nil) throws -> Bool {
-        guard let step = plan.next(holding: held) else { return false }
-        queries.append(step.query)
-        guard let landing = plan.landed(step, page: list.page(step.query), mirror: mirror, at: now) else {
-            plan.failed()
-            throw Implausible()
-        }
-        write(landing)
-        return true
-    }
-
-    mutating func write(_ landing: SyncPlan.Landing) {
-        for row in landing.batch.upserts { stored.rows[row.id] = row }
-        for id in landing.batch.deletions { stored.rows[id] = nil }
-        stored.state = landing.batch.state
-        batches.append(landing.batch)
-        mirror.apply(upserts: landing.batch.upserts, deletions: landing.batch.deletions)
-        plan.committed(landing)
-        if landing.heldDeletions > 0 { self.held.append(landing.heldDeletions) }
-        if landing.completesHistory { completions += 1 }
-    }
-
-    mutating func sync(_ scope: SyncScope = .newest, between: (inout Walker) -> Void = { _ in }) throws {
-        plan.request(scope, .scheduled)
-        while try step() {
-            between(&self)
-            guard queries.count < 2000 else { throw Implausible() }
-        }
-    }
-
-    /// Forgets all that is not stored, as a crash does.
-    mutating func crash() {
-        plan = SyncPlan(state: stored.state)
-        mirror = ActivityMirror(Array(stored.rows.values))
-    }
-
-    var isTrue: Bool { mirror.activities == list.activities && stored.rows.count == list.activities.count }
-}
-
 @Suite("SyncPlan")
 struct SyncPlanTests {
     @Test(arguments: [(0, 1), (1, 2), (150, 2), (200, 3), (201, 3), (3000, 17), (20_000, 102)])
@@ -204,7 +135,7 @@ struct SyncPlanTests {
                 for _ in 0..<crash { _ = try walker.step() }
                 if isWritten {
                     _ = try walker.step()
-                } else if let step = walker.plan.next(holding: nil) {
+                } else if let step = walker.next() {
                     // Fetched, and the process ends before the page is stored.
                     walker.queries.append(step.query)
                 }
@@ -268,7 +199,7 @@ struct SyncPlanTests {
         let all = Activity.history(215)
         var walker = Walker.synced(all)
         walker.plan.request(.newest, .scheduled)
-        guard let step = walker.plan.next(holding: nil) else { return }
+        guard let step = walker.next() else { return }
         // The oldest of all has strayed onto the first page, and fifteen others are not on it.
         let page = ActivityPage(activities: [all[214]] + all.prefix(199))
         let landing = walker.plan.landed(step, page: page, mirror: walker.mirror, at: walker.now)
@@ -312,6 +243,35 @@ struct SyncPlanTests {
         }
     }
 
+    @Test(arguments: [SyncScope.newest, .full])
+    func anEmptyPageInTheMiddleIsAskedAboutAgainAndEndsNothing(_ scope: SyncScope) throws {
+        let all = Activity.history(1000)
+        for bad in 2...5 {
+            var walker = scope == .newest ? Walker(StravaList(all)) : Walker.synced(all)
+            walker.plan.request(scope, .scheduled)
+            while let step = walker.next() {
+                if walker.queries.count + 1 == bad { walker.list = StravaList() }
+                try walker.land(step)
+                walker.list = StravaList(all)
+            }
+            #expect(walker.isTrue, "page \(bad)")
+            #expect(walker.batches.allSatisfy(\.deletions.isEmpty) == true)
+            // The empty one, one that looks below, and the rest from the seam.
+            #expect(walker.queries.count == 7 + 2, "page \(bad)")
+        }
+    }
+
+    @Test func aHistoryWhoseLastActivityGoesWhileItIsReadStillEnds() throws {
+        let all = Activity.history(200)
+        var walker = Walker(StravaList(all))
+        walker.plan.request(.newest, .scheduled)
+        #expect(try walker.step())
+        walker.list.remove(all[199].id)
+        while try walker.step() {}
+        #expect(walker.stored.state.isComplete)
+        #expect(walker.queries.count == 3)
+    }
+
     @Test func anAthleteWithoutActivitiesIsCompleteAtOnce() throws {
         var walker = Walker(StravaList())
         try walker.sync()
@@ -324,7 +284,7 @@ struct SyncPlanTests {
     @Test func theSameIdTwiceOnAPageIsStoredOnce() throws {
         var walker = Walker(StravaList())
         walker.plan.request(.newest, .scheduled)
-        guard let step = walker.plan.next(holding: nil) else { return }
+        guard let step = walker.next() else { return }
         let page = ActivityPage(activities: [.sample(1, at: 10, name: "a"), .sample(1, at: 10, name: "b")])
         let landing = walker.plan.landed(step, page: page, mirror: walker.mirror, at: walker.now)
         #expect(landing?.batch.upserts.map(\.name) == ["b"])
@@ -367,45 +327,64 @@ struct SyncPlanTests {
         var walker = Walker.synced(Activity.history(500))
         walker.list.remove(1)
         walker.plan.request(.newest, .scheduled)
-        guard let step = walker.plan.next(holding: nil),
+        guard let step = walker.next(),
             let landing = walker.plan.landed(
                 step, page: walker.list.page(step.query), mirror: walker.mirror, at: walker.now)
         else { return }
         walker.plan.request(.full, .interactive)
-        walker.plan.connected(7)
+        walker.plan.connected(7, scope: nil)
         walker.write(landing)
         #expect(walker.plan.state.athleteID == 7)
         while try walker.step() {}
         #expect(walker.isTrue)
     }
 
-    @Test func aRefreshDuringAWalkJoinsItAndOneThatFindsItBlockedGoesFirst() throws {
+    @Test func aRefreshBesideAWalkGoesNextAndTheWalkGoesOnFromItsCursor() throws {
         var walker = Walker(StravaList(Activity.history(1000)))
         walker.plan.request(.newest, .scheduled)
-        _ = try walker.step()
-        let walking = walker.plan.next(holding: nil)
+        #expect(try walker.step())
+        let walking = walker.next()
+        #expect(walking?.purpose == .walk)
         #expect(walking?.priority == .background)
         walker.plan.request(.newest, .interactive)
-        #expect(walker.plan.next(holding: nil)?.purpose == .walk)
-        walker.plan.failed()
-        #expect(walker.plan.next(holding: .background) == nil)
+        // The page under way is finished first.
+        try walker.land(walking)
+        let cursor = walker.plan.state.cursor
+        let refresh = walker.next()
+        #expect(refresh?.purpose == .newest)
+        #expect(refresh?.priority == .interactive)
+        // Whoever asks now joins this look.
         walker.plan.request(.newest, .interactive)
-        let first = walker.plan.next(holding: .background)
-        #expect(first?.purpose == .newest)
-        #expect(first?.priority == .interactive)
-        #expect(walker.plan.next(holding: .interactive) == nil)
+        try walker.land(refresh)
+        #expect(walker.plan.state.cursor == cursor)
+        #expect(walker.next()?.query == walking.map { _ in cursor?.query })
+        while try walker.step() {}
+        #expect(walker.isTrue)
+        #expect(walker.queries.count == 8)
+    }
+
+    @Test func aRefreshThatFindsTheWalkBlockedGoesAllTheSame() throws {
+        var walker = Walker(StravaList(Activity.history(1000)))
+        walker.plan.request(.newest, .scheduled)
+        #expect(try walker.step())
+        _ = walker.next()
+        walker.plan.failed()
+        #expect(walker.next(holding: .background) == nil)
+        walker.plan.request(.newest, .interactive)
+        #expect(walker.next(holding: .background)?.purpose == .newest)
+        #expect(walker.next(holding: .interactive) == nil)
     }
 
     @Test func afterAFailureNobodyIsInAHurryUntilSomebodyAsksAgain() {
         for scope in [SyncScope.newest, .full] {
-            var plan = SyncPlan(state: SyncState(isComplete: true))
-            plan.request(scope, .interactive)
-            #expect(plan.next(holding: .scheduled) != nil)
-            plan.failed()
-            #expect(plan.next(holding: .scheduled) == nil)
-            #expect(!plan.isDone)
-            plan.request(scope, .interactive)
-            #expect(plan.next(holding: .scheduled)?.priority == .interactive)
+            var walker = Walker.synced(Activity.history(10))
+            walker.plan.request(scope, .interactive)
+            #expect(walker.next(holding: .scheduled) != nil)
+            walker.plan.failed()
+            #expect(walker.next(holding: .scheduled) == nil)
+            #expect(!walker.plan.isDone)
+            walker.plan.request(scope, .interactive)
+            #expect(walker.next(holding: .scheduled)?.priority == .interactive)
         }
     }
 }

@@ -96,7 +96,13 @@ struct SyncLogTests {
 
     @Test func heldDeletionsAreAWarning() async {
         let lines = await lines(.deletionsHeld(count: 200, stored: 3000))
-        #expect(lines.map(\.metadata) == [["missing": "200", "stored": "3000"]])
+        #expect(
+            lines.map(\.metadata) == [
+                [
+                    "missing": "200", "stored": "3000",
+                    "cure": "if they are really gone: paceline refresh --accept-deletions",
+                ]
+            ])
         #expect(lines.first?.level == .warning)
     }
 
@@ -179,6 +185,8 @@ struct CommandTests {
         #expect(try Paceline.parseAsRoot([]) is ServeCommand)
         #expect(try Paceline.parseAsRoot(["--port", "8080"]) is ServeCommand)
         #expect(try (Paceline.parseAsRoot(["refresh", "--full"]) as? RefreshCommand)?.full == true)
+        #expect(
+            try (Paceline.parseAsRoot(["refresh", "--accept-deletions"]) as? RefreshCommand)?.acceptDeletions == true)
     }
 
     @Test(arguments: [

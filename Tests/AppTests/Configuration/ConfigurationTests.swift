@@ -43,6 +43,7 @@ struct ConfigurationTests {
         #expect(configuration.stravaOAuth.description == "https://www.strava.com/oauth")
         #expect(configuration.athleteID == nil)
         #expect(configuration.refreshInterval == .seconds(3600))
+        #expect(configuration.reconcileInterval == .seconds(86_400))
         #expect("\(configuration.logLevel)" == "info")
         #expect(configuration.logFormat == .text)
         #expect(configuration.trustedProxies == AddressBlock.loopback)
@@ -92,6 +93,7 @@ struct ConfigurationTests {
                 "HOST": "0.0.0.0", "PORT": "8080", "ATHLETE_ID": "134815",
                 "FRONTEND_URL": "https://me.example.org/run/",
                 "CORS_ORIGINS": "https://a.example.org/, https://b.example.org:8443", "REFRESH_INTERVAL": "0",
+                "RECONCILE_INTERVAL": "0",
                 "TRUSTED_PROXIES": "10.0.0.0/8", "LOG_LEVEL": "WARN", "LOG_FORMAT": "JSON",
                 "STRAVA_API_URL": "https://api-v3.strava.com/", "DATABASE_URL": "sqlite:////srv/p.db",
             ]) { $1 })
@@ -106,6 +108,7 @@ struct ConfigurationTests {
             configuration.allowedOrigins
                 == ["https://me.example.org", "https://a.example.org", "https://b.example.org:8443"])
         #expect(configuration.refreshInterval == nil)
+        #expect(configuration.reconcileInterval == nil)
         #expect("\(configuration.logLevel)" == "warning")
         #expect(configuration.logFormat == .json)
         #expect(configuration.stravaAPI.description == "https://api-v3.strava.com")
@@ -136,6 +139,7 @@ struct ConfigurationTests {
             ("FRONTEND_URL", "example.org"), ("CORS_ORIGINS", "https://example.org/path"), ("CORS_ORIGINS", "*"),
             ("TRUSTED_PROXIES", "10.0.0.0/99"), ("REUSE_PORT", "maybe"), ("HTTP_MAX_CONNECTIONS", "0"),
             ("HTTP_IDLE_TIMEOUT", "30s"), ("TRUSTED_PROXIES", "proxy"), ("REFRESH_INTERVAL", "-1"),
+            ("RECONCILE_INTERVAL", "604801"), ("RECONCILE_INTERVAL", "daily"),
             ("REFRESH_INTERVAL", "1h"), ("REFRESH_INTERVAL", "99999999999999999999"), ("LOG_LEVEL", "loud"),
             ("LOG_FORMAT", "xml"),
         ])
@@ -327,5 +331,11 @@ struct ConfigurationTests {
     @Test func anIntervalThatEatsTheDaysBudgetIsMentioned() throws {
         #expect(try loaded(["REFRESH_INTERVAL": "5"]).warnings.count == 1)
         #expect(try loaded(["REFRESH_INTERVAL": "90"]).warnings.count == 0)
+        #expect(try loaded(["RECONCILE_INTERVAL": "60"]).warnings.count == 1)
+        #expect(try loaded(["RECONCILE_INTERVAL": "43200"]).warnings.count == 0)
+    }
+
+    @Test func anIntervalThatLeavesDeletionsTooLongIsMentioned() throws {
+        #expect(try loaded(["RECONCILE_INTERVAL": "604800"]).warnings.count == 1)
     }
 }

@@ -80,7 +80,7 @@ struct OpenAPITests {
         #expect(
             try members(of: "Status") == [
                 "athlete_connected", "state", "complete", "activities", "oldest", "newest", "last_success_at",
-                "next_refresh_at", "progress", "budget", "last_error",
+                "validated_at", "next_refresh_at", "progress", "budget", "last_error",
             ])
         for name in ["YearToDate", "RecentActivities", "MonthlyStats", "AllTimeTotals", "YearlyStats"] {
             #expect(try members(of: name) == ["type", "data", "fetched_at"], "\(name)")

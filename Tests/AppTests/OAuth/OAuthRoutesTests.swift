@@ -260,4 +260,24 @@ struct OAuthRoutesTests {
         #expect(response.status == .serviceUnavailable)
         #expect(response.text == #"{"detail":"The server is stopping. Please try again."}"#)
     }
+
+    @Test(arguments: [
+        ("read,activity:read_all", "activity:read_all"), ("activity:read read", "activity:read"),
+        ("activity:read,activity:read_all,read", "activity:read_all"), ("read", nil), ("activity:write", nil),
+        (nil, nil),
+    ])
+    func theWiderActivityScopeIsWhatWasGranted(_ granted: String?, _ scope: String?) {
+        #expect(OAuthRoutes.activityScope(in: granted) == scope)
+    }
+
+    @Test func theGrantedScopeIsStoredWithTheTokens() async throws {
+        let app = try await TestApp()
+        try await app.whileRunning {
+            let (state, cookie) = try await app.begin()
+            let response = await app.get(
+                "/strava/callback?state=\(state)&code=\(TestApp.code)&scope=read,activity:read", ["Cookie": cookie])
+            #expect(response.field("location")?.hasSuffix("/?strava=success") == true)
+        }
+        #expect(await app.store.authorization_?.scope == "activity:read")
+    }
 }

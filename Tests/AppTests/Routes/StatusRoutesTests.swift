@@ -14,7 +14,7 @@ struct StatusRoutesTests {
         #expect(
             try await TestApp().get("/strava/status").text
                 == #"{"athlete_connected":false,"state":"idle","complete":false,"activities":0,"oldest":null,"newest":null,"#
-                + #""last_success_at":null,"next_refresh_at":null,"progress":null,"#
+                + #""last_success_at":null,"validated_at":null,"next_refresh_at":null,"progress":null,"#
                 + #""budget":{"quarter":{"used":0,"limit":100,"resets_at":"2026-11-23T03:15:00+00:00"},"#
                 + #""day":{"used":0,"limit":1000,"resets_at":"2026-11-24T00:00:00+00:00"}},"last_error":null}"#)
     }
@@ -23,7 +23,8 @@ struct StatusRoutesTests {
         #expect(
             try await TestApp(Examples.activities(), isConnected: true).get("/strava/status").text
                 == #"{"athlete_connected":true,"state":"idle","complete":true,"activities":4,"oldest":"2025-06-01","newest":"2026-11-20","#
-                + #""last_success_at":"2026-11-23T02:59:00+00:00","next_refresh_at":null,"progress":null,"#
+                + #""last_success_at":"2026-11-23T02:59:00+00:00","validated_at":"2026-11-23T02:59:00+00:00","#
+                + #""next_refresh_at":null,"progress":null,"#
                 + #""budget":{"quarter":{"used":0,"limit":100,"resets_at":"2026-11-23T03:15:00+00:00"},"#
                 + #""day":{"used":0,"limit":1000,"resets_at":"2026-11-24T00:00:00+00:00"}},"last_error":null}"#)
     }
@@ -127,6 +128,25 @@ struct StatusRoutesTests {
         #expect(response.status == .ok)
         #expect(response.text == #"{"status":"degraded","service":"strava","database":"disconnected"}"#)
         #expect(await app.get("/strava/stats/ytd").status == .ok)
+    }
+
+    @Test func aFirstSyncTellsWhenItWillBeDoneWhenStravaSaidWhenTheAthleteCame() async throws {
+        let all = Activity.history(1000)
+        let oldest = all[399].startDate + .seconds(1)
+        // Two pages are stored, and the third is on its way.
+        let state = SyncState(
+            athleteID: TestApp.athlete, cursor: BackfillCursor(before: oldest, page: 1),
+            lastSuccessAt: ManualClock().now(), memberSince: all[999].startDate)
+        let app = try await TestApp(Array(all.prefix(400)), state: state, isConnected: true)
+        let gate = Gate()
+        app.strava.holdLists(gate)
+        try await app.whileRunning {
+            await gate.arrivals(1)
+            let status = try JSONValue.parse(await app.get("/strava/status").body)
+            // 600 are left: four pages and the empty one, half a second each.
+            #expect(status["progress"] == .object(["fetched": .number(400), "eta_seconds": .number(2)]))
+            gate.open()
+        }
     }
 
     // MARK: The router's own answers

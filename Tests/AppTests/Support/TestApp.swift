@@ -38,7 +38,9 @@ struct TestApp {
         let authorization = StoredAuthorization(
             athleteID: Self.athlete, accessToken: try cipher.encrypt(Secret("access-secret")),
             refreshToken: try cipher.encrypt(Secret("refresh-secret")), expiresAt: now + .seconds(21_600))
-        let fetched = SyncState(athleteID: Self.athlete, isComplete: true, lastSuccessAt: now - .seconds(60))
+        let fetched = SyncState(
+            athleteID: Self.athlete, isComplete: true, lastSuccessAt: now - .seconds(60),
+            validatedAt: now - .seconds(60))
         let store = MemoryStore(
             activities: activities, state: state ?? (activities.isEmpty ? SyncState() : fetched),
             authorization: isConnected ? authorization : nil)
@@ -127,6 +129,7 @@ private struct UnreachableStore: Store {
     func activities() async throws(StoreFailure) -> [Activity] { try await base.activities() }
     func syncState() async throws(StoreFailure) -> SyncState { try await base.syncState() }
     func commit(_ batch: SyncBatch) async throws(StoreFailure) { throw failure }
+    func erase(deletedBefore instant: UTCInstant) async throws(StoreFailure) -> Int { throw failure }
     func budget() async throws(StoreFailure) -> BudgetLedger? { nil }
     func save(_ budget: BudgetLedger) async throws(StoreFailure) { throw failure }
     func ping() async throws(StoreFailure) { throw failure }

@@ -60,6 +60,38 @@ extension StoreContract {
             try await expect(store.activities(), is: [activity(4), activity(2)], "activities")
             await store.close()
         },
+        StoreContract("a deleted row is kept until it is erased, and only what was deleted before then is") {
+            database in
+            let store = try await database.openMigrated()
+            try await store.commit(batch([activity(1), activity(2), activity(3)]))
+            let first = UTCInstant(milliseconds: 1_795_402_800_123)
+            try await store.commit(batch(deletions: [1, 404]))
+            var later = batch(deletions: [3])
+            later.fetchedAt = first + .milliseconds(1)
+            try await store.commit(later)
+            try await expect(store.activities(), is: [activity(2)], "activities")
+            try await expect(store.erase(deletedBefore: first), is: 0, "erased too early")
+            try await expect(store.erase(deletedBefore: first + .milliseconds(1)), is: 1, "erased of the first")
+            try await expect(store.erase(deletedBefore: first + .milliseconds(2)), is: 1, "erased of the second")
+            try await expect(store.erase(deletedBefore: .init(milliseconds: .max)), is: 0, "left to erase")
+            try await expect(store.activities(), is: [activity(2)], "activities")
+            await store.close()
+        },
+        StoreContract("a deleted row that comes back is a row like any other, and can be deleted again") { database in
+            let store = try await database.openMigrated()
+            try await store.commit(batch([activity(1)]))
+            try await store.commit(batch(deletions: [1]))
+            var changed = activity(1)
+            changed.name = "back again"
+            try await store.commit(batch([changed]))
+            try await expect(store.activities(), is: [changed], "activities")
+            try await expect(store.erase(deletedBefore: .init(milliseconds: .max)), is: 0, "erased")
+            try await store.commit(batch(deletions: [1]))
+            try await store.commit(batch([activity(1)]))
+            try await store.commit(batch(deletions: [1]))
+            try await expect(store.erase(deletedBefore: .init(milliseconds: .max)), is: 1, "erased")
+            await store.close()
+        },
         StoreContract("deleting an id that is not stored is not an error") { database in
             let store = try await database.openMigrated()
             try await store.commit(batch([activity(1)], deletions: [404, .min, .max]))

@@ -3,7 +3,7 @@ import Actors
 extension StoreContract {
     static let authorization = StoredAuthorization(
         athleteID: 134_815, accessToken: "gAAAAAB-access_==", refreshToken: "gAAAAAB-refresh_==",
-        expiresAt: UTCInstant(seconds: 1_795_424_400))
+        expiresAt: UTCInstant(seconds: 1_795_424_400), scope: "activity:read_all")
 
     /// What holds of the tokens.
     static let authorizationSentences = [

@@ -1,0 +1,47 @@
+import Actors
+
+/// Rows of `paceline_tombstones`: deleted activities, each as it was stored, until they are erased.
+///
+/// A table of its own, so that no reader of `strava_activities` sees them, the original program included.
+enum PostgresTombstones {
+    private static let columns = """
+        id, name, type, sport_type, distance, moving_time, elapsed_time, total_elevation_gain, start_date,
+        start_date_local, timezone, average_speed, max_speed, average_heartrate, max_heartrate, kudos_count, visibility,
+        fetched_at
+        """
+
+    /// Takes rows out of `strava_activities`; ids that are not stored there change nothing.
+    static func bury(
+        _ ids: [Int64], at instant: UTCInstant, _ connection: PostgresConnection
+    ) async throws(PostgresFailure) {
+        guard !ids.isEmpty else { return }
+        try await connection.run(
+            """
+            WITH gone AS (DELETE FROM strava_activities WHERE id = ANY ($1::bigint[]) RETURNING \(columns))
+            INSERT INTO paceline_tombstones (deleted_at_ms, \(columns)) SELECT $2::bigint, \(columns) FROM gone
+            ON CONFLICT (id) DO UPDATE SET deleted_at_ms = excluded.deleted_at_ms
+            """,
+            [PostgresText.array(ids.map { "\($0)" }), "\(instant.milliseconds)"])
+    }
+
+    /// Forgets the tombstones of activities that are stored again.
+    static func restore(_ ids: [Int64], _ connection: PostgresConnection) async throws(PostgresFailure) {
+        guard !ids.isEmpty else { return }
+        try await connection.run(
+            "DELETE FROM paceline_tombstones WHERE id = ANY ($1::bigint[])",
+            [PostgresText.array(ids.map { "\($0)" })])
+    }
+
+    /// - Returns: how many rows were erased.
+    static func erase(
+        deletedBefore instant: UTCInstant, _ connection: PostgresConnection
+    ) async throws(PostgresFailure) -> Int {
+        let count = try await connection.first(
+            """
+            WITH erased AS (DELETE FROM paceline_tombstones WHERE deleted_at_ms < $1::bigint RETURNING id)
+            SELECT COUNT(*) FROM erased
+            """, ["\(instant.milliseconds)"]
+        ) { (row: inout PostgresRow) throws(PostgresFailure) in try row.integer() ?? 0 }
+        return Int(count ?? 0)
+    }
+}
