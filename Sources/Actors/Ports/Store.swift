@@ -42,11 +42,21 @@ package protocol Store: Sendable {
     /// Remembers the budget, so that a restart within a window does not forget it.
     func save(_ budget: BudgetLedger) async throws(StoreFailure)
 
+    /// Calls `changed` whenever another process may have changed what is stored, until the task is cancelled.
+    ///
+    /// It may be called for nothing, and is called once at the beginning and after every time in which a change could have been
+    /// missed. A store that cannot know what others do returns at once.
+    func watch(_ changed: @Sendable () async -> Void) async
+
     /// Returns when the database answers.
     func ping() async throws(StoreFailure)
 
     /// Lets go of files and connections. No call may follow.
     func close() async
+}
+
+extension Store {
+    package func watch(_ changed: @Sendable () async -> Void) async {}
 }
 
 /// The row of `strava_auth`: the original's columns, and one more.

@@ -123,6 +123,19 @@ package actor SyncCoordinator: Service {
         await showState()
     }
 
+    /// Looks at what another process may have stored.
+    package func storeChanged() async {
+        // The athlete may have connected through that process, which then fetches the history: not before it is whole, for two would
+        // ask Strava for all of it twice.
+        if !health.isConnected, let state = try? await store.syncState(), state.isComplete,
+            (try? await vault.load()) != nil, let athleteID = await vault.connectedAthlete
+        {
+            plan.granted(athleteID, scope: await vault.grantedScope)
+            health.connected()
+        }
+        signal.yield()
+    }
+
     /// What `/strava/status` shows of the sync.
     package func status() -> SyncStatus {
         var status = SyncStatus(health, plan, mirror, isSyncing: isSyncing)

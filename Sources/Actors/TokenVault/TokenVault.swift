@@ -45,11 +45,13 @@ package actor TokenVault: Service {
         (commands, inbox) = AsyncStream.makeStream(of: Command.self, bufferingPolicy: .unbounded)
     }
 
-    /// Reads the stored tokens, and encrypts them where the program of before did not; to be called once, before ``run()``.
+    /// Reads the stored tokens, and encrypts them where the program of before did not; to be called before ``run()``, and later only to
+    /// learn of tokens that another process stored when this one had none.
     ///
     /// - Throws: `StoreFailure` when the store does not answer. A key that does not fit is no error here: reads go on without it.
     package func load() async throws(StoreFailure) {
-        guard let stored = try await store.authorization() else { return }
+        // Whoever connected here meanwhile has newer ones.
+        guard let stored = try await store.authorization(), owner == nil else { return }
         owner = stored.athleteID
         do throws(CipherFailure) {
             flight.adopt(try decrypted(stored))

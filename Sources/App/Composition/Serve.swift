@@ -49,7 +49,12 @@ enum Serve {
         // The listener takes connections since `listen`, and everything that could still fail is behind us.
         ServiceManager.tellReady(at: ProcessInfo.processInfo.environment["NOTIFY_SOCKET"])
         // In the order of who needs whom: shutting down goes the other way, so that requests under way still find everything.
-        let services = provider.services + engine.services + [scheduler, DrainingServer(server: server, drain: drain)]
+        let services: [any Service] =
+            provider.services + engine.services
+            + [
+                StoreWatch(store: engine.store, coordinator: engine.coordinator), scheduler,
+                DrainingServer(server: server, drain: drain),
+            ]
         try await ServiceGroup(configuration: .paceline(services, logger: logger)).run()
         await provider.shutdown()
         await loops.shutdown()

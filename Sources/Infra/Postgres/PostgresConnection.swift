@@ -127,7 +127,10 @@ package actor PostgresConnection {
         guard machine.isResting, let pointer = handle?.pointer else { return false }
         // Twice: the first call reads the server's last words, the second sees that it hung up.
         for _ in 0..<2 { PQconsumeInput(pointer) }
-        return PQisBusy(pointer) == 0 && PQstatus(pointer) == CONNECTION_OK
+        let isAtRest = PQisBusy(pointer) == 0
+        // A pooler may hand on what another of its clients listens for; libpq keeps that until it is asked for.
+        while let stray = PQnotifies(pointer) { PQfreemem(stray) }
+        return isAtRest && PQstatus(pointer) == CONNECTION_OK
             && PQtransactionStatus(pointer) == PQTRANS_IDLE
     }
 

@@ -18,9 +18,14 @@ package final class PostgresStore: Store {
     /// How long ``ping()`` may take.
     private static let pingTimeout = Duration.seconds(2)
 
+    let settings: PostgresSettings
+    /// Tells this store's notifications from those of others.
+    let name = String(UInt64.random(in: 0 ... .max), radix: 36)
     private let pool: PostgresPool
     private let loops: EventLoopGroup
     private let place: String
+
+    var loop: EventLoop { loops.loops[0] }
 
     /// Connects to nothing yet.
     ///
@@ -34,6 +39,7 @@ package final class PostgresStore: Store {
         } catch {
             throw StoreFailure(.unavailable, "\(error)")
         }
+        self.settings = settings
         pool = PostgresPool(settings, size: connections, on: loops.loops[0])
         place = "\(settings.host.isEmpty ? "the local socket" : settings.host):\(settings.port)"
     }
@@ -60,7 +66,10 @@ package final class PostgresStore: Store {
 
     package func save(_ authorization: StoredAuthorization) async throws(StoreFailure) {
         try await withConnection { connection throws(PostgresFailure) in
-            try await PostgresAuthorization.save(authorization, connection)
+            try await connection.transaction { () throws(PostgresFailure) in
+                try await PostgresAuthorization.save(authorization, connection)
+                try await self.notify(connection)
+            }
         }
     }
 
@@ -92,6 +101,7 @@ package final class PostgresStore: Store {
                 try await PostgresTombstones.bury(batch.deletions, at: batch.fetchedAt, connection)
                 try await PostgresRejected.save(batch.rejected, fetchedAt: batch.fetchedAt, connection)
                 try await PostgresSyncState.save(batch.state, connection)
+                try await self.notify(connection)
             }
         }
     }
@@ -132,7 +142,7 @@ package final class PostgresStore: Store {
                 } catch { return .failure(error) }
             }
             group.addTask {
-                try? await self.loops.loops[0].sleep(for: Self.pingTimeout)
+                try? await self.loop.sleep(for: Self.pingTimeout)
                 return .failure(StoreFailure(.timedOut("an answer"), at: self.place))
             }
             let first = await group.next() ?? .failure(StoreFailure(.closed, at: self.place))

@@ -90,6 +90,27 @@ struct TokenVaultTests {
         #expect(stored?.expiresAt == plain.expiresAt)
     }
 
+    @Test func tokensThatAnotherProcessStoredAreLearnedOf() async throws {
+        let bank = Bank(left: nil)
+        try await bank.open { _ in
+            try await bank.store.save(bank.stored("other"))
+            try await bank.vault.load()
+            let token = try await bank.vault.token()
+            #expect(token.accessToken.exposed == "access-other")
+        }
+        #expect(bank.strava.refreshTokensSent == [])
+    }
+
+    @Test func lookingAgainPutsNothingInThePlaceOfTokensThatAreHere() async throws {
+        let bank = Bank(left: 20_000)
+        try await bank.open { _ in
+            try await bank.store.save(bank.stored("other"))
+            try await bank.vault.load()
+            let token = try await bank.vault.token()
+            #expect(token.accessToken.exposed == "old-access")
+        }
+    }
+
     @Test(arguments: ["gAAAAABn", String(repeating: "0A", count: 20), String(repeating: "0a", count: 21), ""])
     func whatIsNeitherCiphertextNorAPlainTokenIsNotSent(text: String) async throws {
         let bank = Bank(left: nil)

@@ -145,4 +145,36 @@ import Testing
         }
         await database.end()
     }
+
+    @Test func whatOneProcessStoresTheOthersServe() async throws {
+        let database = try await PostgresServer.shared()
+        try await withStage(activities: 300) { stage in
+            try await database.withDatabase { name in
+                let url = ["DATABASE_URL": database.url(database: name)] as [String: String?]
+                // The second one starts before anybody has connected.
+                let other = try await stage.serve(url)
+                let first = try await stage.serveMirror(url)
+                try await eventually("the second has learned of the athlete and of all activities") {
+                    try await other.status()
+                } until: {
+                    $0.athlete_connected && $0.complete && $0.activities == 300
+                }
+                #expect(try await other.allActivities() == (try await first.allActivities()))
+                let start = stage.clock.now / 1000 - 60
+                await stage.sandbox.apply(
+                    .insert(
+                        SandboxActivity(
+                            id: 93_000_000_001, athleteID: SandboxAthlete.standardID, start: start, startLocal: start)))
+                await stage.sandbox.clearLog()
+                #expect(try await first.refresh().status == 200)
+                try await eventually("the second serves it", within: .seconds(5)) {
+                    try await other.status()
+                } until: {
+                    $0.activities == 301
+                }
+                #expect(await stage.listRequests() == 1, "the second asked Strava for nothing")
+                for server in [first, other] { #expect(await server.stop() == .exited(0)) }
+            }
+        }
+    }
 }
