@@ -10,6 +10,7 @@ package final class ManualClock: WallClock {
 
     private struct State {
         var now: UTCInstant
+        var uptime = Duration.zero
         var sleepers: [Int: Sleeper] = [:]
         var nextID = 0
         /// Tests that wait until somebody sleeps.
@@ -24,6 +25,8 @@ package final class ManualClock: WallClock {
     }
 
     package func now() -> UTCInstant { state.withLock { $0.now } }
+
+    package func uptime() -> Duration { state.withLock { $0.uptime } }
 
     package func sleep(until deadline: UTCInstant) async throws {
         let id = state.withLock { state in
@@ -55,10 +58,20 @@ package final class ManualClock: WallClock {
         advance(to: now() + duration)
     }
 
-    /// Moves the clock to `instant`, also backwards, and wakes all whose time has come.
+    /// Moves the clock to `instant` and wakes all whose time has come.
+    ///
+    /// Backwards it is put back, and no time passes.
     package func advance(to instant: UTCInstant) {
+        move(to: instant, passing: max(.zero, instant - now()))
+    }
+
+    /// Sets the clock, as somebody who finds it wrong does, and wakes all whose time has come; no time passes.
+    package func set(_ instant: UTCInstant) { move(to: instant, passing: .zero) }
+
+    private func move(to instant: UTCInstant, passing time: Duration) {
         let due = state.withLock { state in
             state.now = instant
+            state.uptime += time
             let due = state.sleepers.filter { $0.value.deadline <= instant }
             for id in due.keys { state.sleepers[id] = nil }
             return due.sorted { ($0.value.deadline, $0.key) < ($1.value.deadline, $1.key) }

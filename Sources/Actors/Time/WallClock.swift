@@ -7,6 +7,9 @@ package protocol WallClock: Sendable {
     /// The time now.
     func now() -> UTCInstant
 
+    /// The time that has passed since some moment before, whatever was done to the clock since; it never goes back.
+    func uptime() -> Duration
+
     /// Returns when `deadline` has come, at once when it has passed.
     ///
     /// - Throws: `CancellationError` when the task is cancelled first.
@@ -21,6 +24,13 @@ package struct SystemClock: WallClock {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return UTCInstant(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+    }
+
+    /// The time since the machine was started, sleep included.
+    package func uptime() -> Duration {
+        var time = timespec()
+        clock_gettime(CLOCK_BOOTTIME, &time)
+        return .seconds(Int64(time.tv_sec)) + .nanoseconds(Int64(time.tv_nsec))
     }
 
     /// Sleeps in steps of at most a minute, so that a clock that was set while asleep is noticed.
