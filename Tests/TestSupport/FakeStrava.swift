@@ -79,7 +79,9 @@ package final class FakeStrava: StravaGateway {
         let now = clock.now()
         let answer = state.withLock { state -> Result<StravaReply<ActivityPage>, StravaFailure> in
             state.beforeAnswer?(state.queries.count, &state.list)
-            if !state.listFailures.isEmpty, let failure = state.listFailures.removeFirst() { return .failure(failure) }
+            if !state.listFailures.isEmpty, let failure = state.listFailures.removeFirst() {
+                return .failure(failure.dated(now))
+            }
             if state.deadTokens.contains(accessToken) { return .failure(StravaFailure(.unauthorized, "401")) }
             return .success(StravaReply(state.list.page(query), usage: state.usage, serverDate: now))
         }
@@ -95,7 +97,7 @@ package final class FakeStrava: StravaGateway {
         let now = clock.now()
         let answer = state.withLock { state -> Result<StravaReply<TokenGrant>, StravaFailure> in
             if !state.tokenFailures.isEmpty, let failure = state.tokenFailures.removeFirst() {
-                return .failure(failure)
+                return .failure(failure.dated(now))
             }
             let number = state.refreshTokensSent.count
             let grant = TokenGrant(
@@ -104,5 +106,15 @@ package final class FakeStrava: StravaGateway {
             return .success(StravaReply(state.grant ?? grant, serverDate: now))
         }
         return try answer.get()
+    }
+}
+
+extension StravaFailure {
+    /// A 429 with the `Date` that every reply of Strava's has: by it the end of the window is known.
+    fileprivate func dated(_ now: UTCInstant) -> StravaFailure {
+        guard kind == .limited else { return self }
+        var dated = self
+        dated.serverDate = serverDate ?? now
+        return dated
     }
 }

@@ -86,3 +86,12 @@ package struct SeededGenerator: RandomNumberGenerator {
         return mixed ^ (mixed >> 31)
     }
 }
+
+/// A generator of zeros: after a boundary nobody waits longer than needed.
+///
+/// It is no use to `random(in:)`, which would ask it for ever.
+package struct NoJitter: RandomNumberGenerator, Sendable {
+    package init() {}
+
+    package mutating func next() -> UInt64 { 0 }
+}

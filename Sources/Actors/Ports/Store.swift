@@ -40,6 +40,8 @@ package protocol Store: Sendable {
     func budget() async throws(StoreFailure) -> BudgetLedger?
 
     /// Remembers the budget, so that a restart within a window does not forget it.
+    ///
+    /// Requests are sent on the word of it: it must be on disk when the call returns.
     func save(_ budget: BudgetLedger) async throws(StoreFailure)
 
     /// Calls `changed` whenever another process may have changed what is stored, until the task is cancelled.

@@ -16,6 +16,11 @@ extension BudgetLedger {
         }
     }
 
+    /// All four, each with its length.
+    static let windows: [(window: any WritableKeyPath<BudgetLedger, Window> & Sendable, span: Span)] = [
+        (\.overallQuarter, .quarter), (\.readQuarter, .quarter), (\.overallDay, .day), (\.readDay, .day),
+    ]
+
     /// Nothing used, with the limits that Strava gives a new app: 200 and 2000 overall, 100 and 1000 reads.
     init(at now: UTCInstant) {
         let quarter = Span.quarter.start(of: now)
@@ -31,31 +36,58 @@ extension BudgetLedger {
     var tighterQuarter: Window { overallQuarter.left < readQuarter.left ? overallQuarter : readQuarter }
     var tighterDay: Window { overallDay.left < readDay.left ? overallDay : readDay }
 
-    /// Starts new windows where `now` lies in later ones.
-    ///
-    /// - Parameter inFlight: requests whose answer is not here yet: Strava may count them in the new window.
-    mutating func roll(to now: UTCInstant, inFlight: Int) {
-        let quarter = Span.quarter.start(of: now)
-        let day = Span.day.start(of: now)
-        overallQuarter.roll(to: quarter, .quarter, inFlight: inFlight)
-        readQuarter.roll(to: quarter, .quarter, inFlight: inFlight)
-        overallDay.roll(to: day, .day, inFlight: inFlight)
-        readDay.roll(to: day, .day, inFlight: inFlight)
+    /// What another process wrote, with all that it may have sent since.
+    var spent: BudgetLedger {
+        var spent = self
+        spent.charge(reserved)
+        spent.reserved = 0
+        return spent
     }
 
+    /// How many more requests this ledger, on disk, vouches for; negative when it knows less than `current`.
+    func vouches(for current: BudgetLedger) -> Int {
+        var left = Int.max
+        for (window, _) in Self.windows {
+            let (written, now) = (self[keyPath: window], current[keyPath: window])
+            left = min(left, written.start < now.start ? -1 : written.used + reserved - now.used)
+        }
+        return left
+    }
+
+    /// Whether both have the same four limits.
+    func hasLimits(of other: BudgetLedger) -> Bool {
+        Self.windows.allSatisfy { self[keyPath: $0.window].limit == other[keyPath: $0.window].limit }
+    }
+
+    /// Starts new windows where `instant` lies in later ones.
+    ///
+    /// - Parameter carried: requests that Strava may count in a new window although they were charged to the one before.
+    mutating func roll(to instant: UTCInstant, carrying carried: Int) {
+        for (window, span) in Self.windows {
+            self[keyPath: window].roll(to: span.start(of: instant), span, carrying: carried)
+        }
+    }
+
+    /// Charges every window; one request counts as overall and as a read, for the quarter and for the day.
     mutating func charge(_ count: Int) {
-        overallQuarter.used += count
-        overallDay.used += count
-        readQuarter.used += count
-        readDay.used += count
+        for (window, _) in Self.windows { self[keyPath: window].used += count }
     }
 
     /// Takes one charge back; a request in flight is charged to the current windows, whichever it was granted in.
     mutating func refund() {
-        overallQuarter.used = max(0, overallQuarter.used - 1)
-        readQuarter.used = max(0, readQuarter.used - 1)
-        overallDay.used = max(0, overallDay.used - 1)
-        readDay.used = max(0, readDay.used - 1)
+        for (window, _) in Self.windows { self[keyPath: window].used = max(0, self[keyPath: window].used - 1) }
+    }
+
+    /// Takes over what another process of ours wrote, where that knows more.
+    mutating func adopt(_ other: BudgetLedger) {
+        for (window, _) in Self.windows {
+            let found = other[keyPath: window]
+            if found.start > self[keyPath: window].start {
+                self[keyPath: window] = found
+            } else if found.start == self[keyPath: window].start {
+                self[keyPath: window].used = max(self[keyPath: window].used, found.used)
+            }
+        }
     }
 
     /// Believes Strava where it counts more than we do: another program may share the client id.
@@ -79,11 +111,19 @@ extension BudgetLedger {
 
     /// Books a 429: some window is spent.
     ///
-    /// Unless a day is known to be, it is the quarter.
-    mutating func exhaust() {
-        guard dayLeft > 0, quarterLeft > 0 else { return }
+    /// Unless a day is known to be, it is the quarter. A refusal that comes late, from the quarter before, says nothing of this one.
+    mutating func exhaust(_ permit: Permit, date: UTCInstant?) {
+        let counted = date.map(Span.quarter.start(of:)) ?? permit.quarter
+        guard dayLeft > 0, quarterLeft > 0, !readQuarter.isAfter(counted, granted: permit.quarter) else { return }
         readQuarter.used = max(readQuarter.used, readQuarter.limit)
         overallQuarter.used = max(overallQuarter.used, overallQuarter.limit)
+    }
+
+    /// Moves windows that a wrong local clock began too early to where Strava's clock stands, with their usage.
+    mutating func moveBack(to date: UTCInstant) {
+        for (window, span) in Self.windows {
+            self[keyPath: window].start = min(self[keyPath: window].start, span.start(of: date))
+        }
     }
 }
 
@@ -94,10 +134,10 @@ extension BudgetLedger.Window {
     ///
     /// Yet a window that lies further ahead than its own length is the work of a clock that was wrong: it is moved here with its
     /// usage, or it would never end.
-    mutating func roll(to start: UTCInstant, _ span: BudgetLedger.Span, inFlight: Int) {
+    mutating func roll(to start: UTCInstant, _ span: BudgetLedger.Span, carrying carried: Int) {
         if start > self.start {
             self.start = start
-            used = inFlight
+            used = carried
         } else if self.start > start + .milliseconds(span.rawValue) {
             self.start = start
         }

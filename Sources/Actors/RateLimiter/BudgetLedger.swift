@@ -2,7 +2,7 @@
 package struct BudgetLedger: Sendable, Hashable {
     /// One window of one family.
     package struct Window: Sendable, Hashable {
-        /// When the window began; a later window starts from zero.
+        /// When the window began, on Strava's clock; a later window starts from zero.
         package var start: UTCInstant
         package var used: Int
         package var limit: Int
@@ -18,11 +18,20 @@ package struct BudgetLedger: Sendable, Hashable {
     package var overallDay: Window
     package var readQuarter: Window
     package var readDay: Window
+    /// Requests beyond `used`, in each window, that were sent and not dated by a reply, or may be sent before the ledger is written
+    /// again.
+    ///
+    /// Whoever reads the ledger after a process that died counts them as used, and since nobody knows when they came to Strava,
+    /// in the following window too.
+    package var reserved: Int
 
-    package init(overallQuarter: Window, overallDay: Window, readQuarter: Window, readDay: Window) {
+    package init(
+        overallQuarter: Window, overallDay: Window, readQuarter: Window, readDay: Window, reserved: Int = 0
+    ) {
         self.overallQuarter = overallQuarter
         self.overallDay = overallDay
         self.readQuarter = readQuarter
         self.readDay = readDay
+        self.reserved = reserved
     }
 }

@@ -1,8 +1,10 @@
 /// Decides whether a request may go to Strava, and learns from what comes back.
 ///
-/// States: four windows (quarter of an hour and UTC day, for the overall and the read family) and the distance of Strava's
-/// clock from ours. Inputs: ``admit(_:at:)`` before a request, ``settled(_:by:at:)`` after it. Invariant: while no other
-/// program spends the same budget, the requests admitted within one of Strava's windows never exceed its limit.
+/// States: four windows (quarter of an hour and UTC day, for the overall and the read family), what of them is on disk, Strava's
+/// clock, and who waits for the disk. Inputs: ``admit(_:at:)`` before a request, ``settled(_:by:at:)`` after it,
+/// ``cancelled(_:)``; around each write ``beginWriting(at:)``, ``ledgerToWrite(found:at:)``, then ``written(_:at:)`` or
+/// ``writeFailed()``. Invariants: while no other program spends the same budget, the requests admitted within one of Strava's
+/// windows never exceed its limit; no request goes before a ledger that counts it is on disk.
 ///
 /// Windows are natural quarters (:00, :15, :30, :45) and UTC days, and requests that the quarter refuses still count for the
 /// day (developers.strava.com/docs/rate-limits). Limits are learnt from the headers; the defaults are those of a new app.
@@ -13,147 +15,220 @@ package struct BudgetMachine: Sendable {
         case granted(Permit)
         /// Not before this moment, on the local clock.
         case refused(until: UTCInstant)
+        /// The ledger must be written first; the waiter of this number is answered then.
+        case queued(Int)
     }
 
-    /// What background work leaves for people: a manual refresh must not wait for a backfill.
-    package struct Reserve: Sendable, Hashable {
-        package var quarter = 10
-        package var day = 50
-
-        package init(quarter: Int = 10, day: Int = 50) {
-            self.quarter = quarter
-            self.day = day
-        }
+    /// The answer to one who waited.
+    package struct Answer: Sendable, Hashable {
+        package var waiter: Int
+        /// Never ``Admission/queued(_:)``.
+        package var admission: Admission
     }
 
-    /// A new window begins this long after its boundary, or when Strava's `Date` says that it has begun.
+    /// How many requests a written ledger vouches for beyond those that were sent.
     ///
-    /// The two clocks are never quite the same, and a request that comes early counts for the old window.
-    static let boundaryMargin = Duration.seconds(3)
-    /// `Date` has whole seconds; a smaller difference is no evidence of skew.
-    static let skewTolerance = Duration.seconds(2)
+    /// Each write is a few milliseconds of the disk's, and after a crash what was reserved counts as used: so few.
+    static let reservation = 4
 
     private var ledger: BudgetLedger
+    /// What is on disk; nil before the first write.
+    private var onDisk: BudgetLedger?
+    private var isWriting = false
     private let reserve: Reserve
-    /// Strava's clock minus ours.
-    private var skew = Duration.zero
+    private var clock: StravaClock
+    private var queue = PermitQueue()
     /// Requests that were admitted and are not settled.
     private var inFlight = 0
+    /// When requests ended of which nobody can say in which window Strava counted them, because the reply had no date; the
+    /// local time, of the last minutes.
+    private var undated: [UTCInstant] = []
 
     /// - Parameters:
     ///   - ledger: what was saved by an earlier process; nil for a fresh start with the default limits.
     ///   - reserve: what background requests may not touch.
+    ///   - random: where the jitter after a boundary comes from.
     ///   - now: the local time.
-    package init(ledger: BudgetLedger?, reserve: Reserve = Reserve(), at now: UTCInstant) {
-        self.ledger = ledger ?? BudgetLedger(at: now)
+    package init(
+        ledger: BudgetLedger?, reserve: Reserve = Reserve(),
+        random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
+        at now: UTCInstant
+    ) {
+        self.ledger = ledger?.spent ?? BudgetLedger(at: now)
+        onDisk = ledger
         self.reserve = reserve
+        clock = StravaClock(random: random)
+        if let ledger {
+            // Nobody knows when those were counted, but not in the window after the next.
+            let latest = BudgetLedger.Span.quarter.end(after: ledger.readQuarter.start) + StravaClock.doubt * 2
+            undated = Array(repeating: min(now, latest), count: ledger.reserved)
+        }
     }
+
+    // MARK: Asking
 
     /// Asks for one request, and charges it when granted.
     package mutating func admit(_ priority: RequestPriority, at now: UTCInstant) -> Admission {
         if let until = refusal(priority, at: now) { return .refused(until: until) }
-        ledger.charge(1)
-        inFlight += 1
-        return .granted(Permit(quarter: ledger.readQuarter.start, day: ledger.readDay.start))
+        guard queue.count == 0, vouched > 0 else { return .queued(queue.add(priority)) }
+        return .granted(grant(at: now))
     }
 
     /// Until when requests of this priority are refused; nil when one would be granted now.
     package mutating func refusal(_ priority: RequestPriority, at now: UTCInstant) -> UTCInstant? {
         roll(at: now)
-        let reserve = priority == .background ? self.reserve : Reserve(quarter: 0, day: 0)
-        if ledger.dayLeft <= reserve.day { return opening(after: ledger.readDay, .day, at: now) }
-        if ledger.quarterLeft <= reserve.quarter { return opening(after: ledger.readQuarter, .quarter, at: now) }
+        let reserve = priority == .background ? self.reserve : .none
+        if ledger.dayLeft <= reserve.within(ledger.tighterDay.limit, \.day) {
+            return opening(after: ledger.readDay, .day, at: now)
+        }
+        if ledger.quarterLeft <= reserve.within(ledger.tighterQuarter.limit, \.quarter) {
+            return opening(after: ledger.readQuarter, .quarter, at: now)
+        }
         return nil
     }
 
+    /// Takes one who waits out of the queue; it was charged nothing.
+    package mutating func cancelled(_ waiter: Int) { queue.remove(waiter) }
+
     /// Books what became of an admitted request.
     package mutating func settled(_ permit: Permit, by result: RequestResult, at now: UTCInstant) {
-        if let date = result.serverDate {
-            let difference = date - now
-            skew = abs(difference.wholeMilliseconds) > Self.skewTolerance.wholeMilliseconds ? difference : .zero
-        }
+        if let date = result.serverDate { clock.observed(date, sent: permit.grantedAt, at: now) }
         roll(at: now)
-        if let date = result.serverDate { ledger.roll(to: date, inFlight: inFlight) }
+        if let date = result.serverDate { follow(date, permit) }
         inFlight = max(0, inFlight - 1)
-        if !result.wasSent { ledger.refund() }
+        if !result.wasSent {
+            ledger.refund()
+        } else if result.serverDate == nil {
+            undated.append(now)
+        }
         if let usage = result.usage {
             ledger.observe(usage, of: permit, date: result.serverDate, inFlight: inFlight)
         }
-        if result.wasLimited { ledger.exhaust() }
+        if result.wasLimited { ledger.exhaust(permit, date: result.serverDate) }
     }
 
-    /// What to save, and to show.
+    /// The budget as people see it.
     package mutating func status(at now: UTCInstant) -> BudgetStatus {
         roll(at: now)
-        let stravaNow = now + skew
-        let quarter = ledger.tighterQuarter
-        let day = ledger.tighterDay
-        return BudgetStatus(
-            ledger: ledger,
-            quarter: .init(
-                used: quarter.used, limit: quarter.limit,
-                resetsAt: BudgetLedger.Span.quarter.end(after: stravaNow) - skew),
-            day: .init(used: day.used, limit: day.limit, resetsAt: BudgetLedger.Span.day.end(after: stravaNow) - skew))
+        let stravaNow = now + clock.skew
+        func shown(_ window: BudgetLedger.Window, _ span: BudgetLedger.Span) -> BudgetStatus.Window {
+            .init(used: window.used, limit: window.limit, resetsAt: span.end(after: stravaNow) - clock.skew)
+        }
+        return BudgetStatus(quarter: shown(ledger.tighterQuarter, .quarter), day: shown(ledger.tighterDay, .day))
+    }
+
+    // MARK: Writing
+
+    /// Whether to write the ledger now; then nobody else does until it is written, or cannot be.
+    package mutating func beginWriting(at now: UTCInstant) -> Bool {
+        guard !isWriting else { return false }
+        roll(at: now)
+        isWriting = queue.count > 0 || vouched < min(Self.reservation / 2, available) || !isUpToDate
+        return isWriting
+    }
+
+    /// What to write: what was sent, and a few requests ahead.
+    ///
+    /// - Parameter found: what is on disk; another process of ours may have written it, and what that sent counts.
+    package mutating func ledgerToWrite(found: BudgetLedger?, at now: UTCInstant) -> BudgetLedger {
+        roll(at: now)
+        if let found, found != onDisk { ledger.adopt(found.spent) }
+        return ledger(reserving: min(Self.reservation + queue.count, available))
+    }
+
+    /// What to write when nothing more will be asked for: nothing ahead.
+    ///
+    /// Whoever asks all the same waits until it is written, since what was written ahead no longer counts.
+    package mutating func lastLedger(at now: UTCInstant) -> BudgetLedger {
+        roll(at: now)
+        isWriting = true
+        onDisk = nil
+        return ledger(reserving: 0)
+    }
+
+    /// Notes what is on disk now, and answers those whom that helps.
+    package mutating func written(_ written: BudgetLedger, at now: UTCInstant) -> [Answer] {
+        isWriting = false
+        onDisk = written
+        var answers: [Answer] = []
+        while let waiter = queue.first {
+            if let until = refusal(waiter.priority, at: now) {
+                answers.append(Answer(waiter: waiter.id, admission: .refused(until: until)))
+            } else if vouched > 0 {
+                answers.append(Answer(waiter: waiter.id, admission: .granted(grant(at: now))))
+            } else {
+                break
+            }
+            queue.remove(waiter.id)
+        }
+        return answers
+    }
+
+    /// Notes that the disk did not take the ledger; nothing may go, and those who waited are let go.
+    package mutating func writeFailed() -> [Int] {
+        isWriting = false
+        return queue.removeAll().map(\.id)
+    }
+
+    /// The ledger as it is written: what nobody knows the time of is not used for certain, but reserved.
+    private func ledger(reserving ahead: Int) -> BudgetLedger {
+        var next = ledger
+        let unsure = min(
+            inFlight + undated.count, BudgetLedger.windows.map { ledger[keyPath: $0.window].used }.min() ?? 0)
+        next.charge(-unsure)
+        next.reserved = ahead + unsure
+        return next
+    }
+
+    // MARK: Arithmetic
+
+    private var vouched: Int { onDisk?.vouches(for: ledger) ?? -1 }
+    private var available: Int { max(0, min(ledger.quarterLeft, ledger.dayLeft)) }
+
+    /// Whether a process that read what is on disk would know all that this one does.
+    ///
+    /// A window that began since, in which nothing was sent, is no news.
+    private var isUpToDate: Bool {
+        guard let onDisk else { return true }
+        return onDisk.hasLimits(of: ledger)
+            && BudgetLedger.windows.allSatisfy { window, _ in
+                let (written, known) = (onDisk[keyPath: window], ledger[keyPath: window])
+                return written.start < known.start ? known.used == 0 : known.used <= written.used + onDisk.reserved
+            }
+    }
+
+    private mutating func grant(at now: UTCInstant) -> Permit {
+        ledger.charge(1)
+        inFlight += 1
+        return Permit(quarter: ledger.readQuarter.start, day: ledger.readDay.start, grantedAt: now)
     }
 
     private mutating func roll(at now: UTCInstant) {
-        ledger.roll(to: now + skew - Self.boundaryMargin, inFlight: inFlight)
+        begin(clock.settledTime(at: now))
+        // Not before: those of before the boundary may have to be carried over it, however late that is noticed.
+        if !undated.isEmpty { undated.removeAll { $0 < now - StravaClock.doubt * 3 } }
+    }
+
+    /// Begins the windows that contain `instant`, on Strava's clock, unless they have begun.
+    private mutating func begin(_ instant: UTCInstant) {
+        let earliest = clock.earliest(BudgetLedger.Span.quarter.start(of: instant))
+        let old = ledger.readQuarter.start
+        ledger.roll(to: instant, carrying: inFlight + undated.count { $0 >= earliest })
+        if ledger.readQuarter.start != old { clock.drawJitter() }
+    }
+
+    /// Lets Strava's own clock begin a window, or take back one that ours began too early.
+    private mutating func follow(_ date: UTCInstant, _ permit: Permit) {
+        begin(date)
+        let counted = BudgetLedger.Span.quarter.start(of: date)
+        if permit.quarter > counted, permit.quarter > date + StravaClock.boundaryMargin { ledger.moveBack(to: date) }
     }
 
     /// When the window that follows `window` begins for us, on the local clock.
     private func opening(
         after window: BudgetLedger.Window, _ span: BudgetLedger.Span, at now: UTCInstant
     ) -> UTCInstant {
-        let opening = span.end(after: window.start) - skew + Self.boundaryMargin
         // A window that a wrong clock put ahead ends late; look again at the next boundary.
-        return min(opening, span.end(after: now + skew) - skew + Self.boundaryMargin)
+        clock.localTime(settled: min(span.end(after: window.start), span.end(after: now + clock.skew)))
     }
-}
-
-/// Who asks, and so how much of the budget is theirs.
-package enum RequestPriority: Sendable, Hashable, Comparable {
-    /// Backfill and reconciliation: leaves the reserve alone.
-    case background
-    /// The hourly refresh.
-    case scheduled
-    /// A person waits: an admin's refresh, a code exchange, a token refresh.
-    case interactive
-}
-
-/// The right to send one request, charged to the windows it was granted in.
-package struct Permit: Sendable, Hashable {
-    let quarter: UTCInstant
-    let day: UTCInstant
-}
-
-/// What became of one request, as far as the budget cares.
-package struct RequestResult: Sendable, Hashable {
-    package var usage: RateUsage?
-    package var serverDate: UTCInstant?
-    /// Whether the answer was a 429.
-    package var wasLimited: Bool
-    /// False only when the request certainly never left.
-    package var wasSent: Bool
-
-    package init(usage: RateUsage? = nil, serverDate: UTCInstant? = nil, wasLimited: Bool = false, wasSent: Bool = true)
-    {
-        self.usage = usage
-        self.serverDate = serverDate
-        self.wasLimited = wasLimited
-        self.wasSent = wasSent
-    }
-}
-
-/// The budget at one moment: the tighter family of each span, and the whole to be saved.
-package struct BudgetStatus: Sendable, Hashable {
-    /// One span as people see it.
-    package struct Window: Sendable, Hashable {
-        package var used: Int
-        package var limit: Int
-        package var resetsAt: UTCInstant
-    }
-
-    package var ledger: BudgetLedger
-    package var quarter: Window
-    package var day: Window
 }

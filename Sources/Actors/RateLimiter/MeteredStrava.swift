@@ -4,6 +4,10 @@ package struct MeteredStrava: Sendable {
     package enum Failure: Error, Sendable, Hashable {
         /// The budget forbids it until this moment, by our books or by Strava's 429.
         case budget(until: UTCInstant)
+        /// The store would not take the ledger, and nothing is sent that is not written down.
+        case store(StoreFailure)
+        /// The caller was cancelled before anything was sent.
+        case cancelled
         /// Strava failed or refused.
         case strava(StravaFailure)
     }
@@ -42,11 +46,7 @@ package struct MeteredStrava: Sendable {
     private func metered<Value: Sendable>(
         _ priority: RequestPriority, _ call: () async throws(StravaFailure) -> StravaReply<Value>
     ) async throws(Failure) -> Value {
-        let permit: Permit
-        switch await limiter.admit(priority) {
-        case .granted(let granted): permit = granted
-        case .refused(let until): throw .budget(until: until)
-        }
+        let permit = try await limiter.permit(priority)
         do throws(StravaFailure) {
             let reply = try await call()
             await limiter.settled(permit, by: RequestResult(usage: reply.usage, serverDate: reply.serverDate))

@@ -2,61 +2,168 @@ import ServiceLifecycle
 
 /// The one owner of the budget: nothing goes to Strava, token calls included, without a permit from here.
 ///
-/// It never makes a caller wait; a refusal says until when, and the caller decides what to do with the time.
+/// A permit is given out once a ledger that counts it is on disk; a few are written ahead, so that callers seldom wait for that, and
+/// never for anything longer. When the budget forbids a request, the refusal says until when, and the caller decides what to do
+/// with the time.
 package actor RateLimiter: Service {
     private var machine: BudgetMachine
     private let clock: any WallClock
-    private let save: @Sendable (BudgetLedger) async -> Void
-    private let ledgers: AsyncStream<BudgetLedger>
-    private let saving: AsyncStream<BudgetLedger>.Continuation
+    /// What the clocks said at the start: the machine is told the time that has passed since, so that setting the local clock
+    /// begins no window.
+    private let origin: (wall: UTCInstant, uptime: Duration)
+    private let stored: @Sendable () async throws(StoreFailure) -> BudgetLedger?
+    private let save: @Sendable (BudgetLedger) async throws(StoreFailure) -> Void
+    private var waiters: [Int: AsyncStream<Result<Permit, MeteredStrava.Failure>>.Continuation] = [:]
+    private var writing: Task<Void, Never>?
 
     /// - Parameters:
     ///   - ledger: what was saved by an earlier process.
     ///   - reserve: what background requests may not touch.
     ///   - clock: the local clock.
-    ///   - save: writes the ledger to the store; a failure is the store's to log, the next reply brings the truth again.
+    ///   - random: where the seconds come from that are waited after a boundary.
+    ///   - stored: reads the ledger that is stored now; another process of ours may have written it.
+    ///   - save: writes the ledger, and returns when it is on disk.
     package init(
         ledger: BudgetLedger?, reserve: BudgetMachine.Reserve = .init(), clock: any WallClock,
-        save: @escaping @Sendable (BudgetLedger) async -> Void
+        random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
+        stored: @escaping @Sendable () async throws(StoreFailure) -> BudgetLedger? = { () throws(StoreFailure) in nil },
+        save: @escaping @Sendable (BudgetLedger) async throws(StoreFailure) -> Void
     ) {
-        machine = BudgetMachine(ledger: ledger, reserve: reserve, at: clock.now())
+        origin = (clock.now(), clock.uptime())
+        machine = BudgetMachine(ledger: ledger, reserve: reserve, random: random, at: origin.wall)
         self.clock = clock
+        self.stored = stored
         self.save = save
-        // Only the newest ledger is worth saving, so a slow disk never holds up a request.
-        (ledgers, saving) = AsyncStream.makeStream(of: BudgetLedger.self, bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Saves the ledger whenever it changed, until the service shuts down.
+    /// Waits for the service to shut down, then writes a ledger with nothing ahead: an orderly stop loses no request.
     package func run() async {
-        for await ledger in ledgers.cancelOnGracefulShutdown() { await save(ledger) }
-        await save(machine.status(at: clock.now()).ledger)
+        try? await gracefulShutdown()
+        await flush()
+        let last = machine.lastLedger(at: now())
+        do throws(StoreFailure) {
+            try await save(last)
+            answer(machine.written(last, at: now()))
+        } catch {
+            // The ledger that stays on disk counts too much, which is safe.
+            for waiter in machine.writeFailed() { land(waiter, .failure(.store(error))) }
+        }
     }
 
-    /// Asks for one request.
-    package func admit(_ priority: RequestPriority) -> BudgetMachine.Admission {
-        let admission = machine.admit(priority, at: clock.now())
-        if case .granted = admission { yieldLedger() }
-        return admission
+    /// The right to send one request now.
+    ///
+    /// - Throws: ``MeteredStrava/Failure``: `budget` when it may not be sent now, `store` when it could not be written down,
+    ///   `cancelled` when the caller was; then nothing was charged.
+    package func permit(_ priority: RequestPriority) async throws(MeteredStrava.Failure) -> Permit {
+        switch machine.admit(priority, at: now()) {
+        case .refused(let until): throw .budget(until: local(until))
+        case .granted(let permit):
+            write()
+            return permit
+        case .queued(let waiter):
+            write()
+            return try await answer(to: waiter)
+        }
     }
 
     /// Books what became of an admitted request.
     package func settled(_ permit: Permit, by result: RequestResult) {
-        machine.settled(permit, by: result, at: clock.now())
-        yieldLedger()
+        machine.settled(permit, by: result, at: now())
+        write()
     }
 
     /// Books a 429, and says until when requests of this priority are refused: always a moment that lies ahead.
-    package func limited(_ permit: Permit, by result: RequestResult, _ priority: RequestPriority) -> UTCInstant {
-        let now = clock.now()
-        machine.settled(permit, by: result, at: now)
-        yieldLedger()
-        return machine.refusal(priority, at: now) ?? now + BudgetMachine.boundaryMargin
+    ///
+    /// It returns when that is on disk, so that the next process knows it too.
+    package func limited(
+        _ permit: Permit, by result: RequestResult, _ priority: RequestPriority
+    ) async -> UTCInstant {
+        settled(permit, by: result)
+        let now = now()
+        let until = machine.refusal(priority, at: now) ?? now + StravaClock.boundaryMargin
+        await flush()
+        return local(until)
     }
 
     /// The budget now.
-    package func status() -> BudgetStatus { machine.status(at: clock.now()) }
+    package func status() -> BudgetStatus {
+        var status = machine.status(at: now())
+        status.quarter.resetsAt = local(status.quarter.resetsAt)
+        status.day.resetsAt = local(status.day.resetsAt)
+        return status
+    }
 
-    private func yieldLedger() {
-        saving.yield(machine.status(at: clock.now()).ledger)
+    /// Returns when no write is under way.
+    package func flush() async {
+        while let writing { await writing.value }
+    }
+
+    // MARK: Time
+
+    private func now() -> UTCInstant { origin.wall + (clock.uptime() - origin.uptime) }
+
+    /// The same moment by the local clock, which may have been set since.
+    private func local(_ instant: UTCInstant) -> UTCInstant { instant + (clock.now() - now()) }
+
+    // MARK: Waiting
+
+    /// How many callers wait for the disk.
+    var waiting: Int { waiters.count }
+
+    private func answer(to waiter: Int) async throws(MeteredStrava.Failure) -> Permit {
+        let (answers, answer) = AsyncStream.makeStream(
+            of: Result<Permit, MeteredStrava.Failure>.self, bufferingPolicy: .bufferingNewest(1))
+        waiters[waiter] = answer
+        for await answer in answers { return try answer.get() }
+        // Only this caller was cancelled.
+        waiters[waiter] = nil
+        machine.cancelled(waiter)
+        throw .cancelled
+    }
+
+    private func answer(_ answers: [BudgetMachine.Answer]) {
+        for answer in answers {
+            switch answer.admission {
+            case .granted(let permit):
+                if !land(answer.waiter, .success(permit)) {
+                    machine.settled(permit, by: RequestResult(wasSent: false), at: now())
+                }
+            case .refused(let until): land(answer.waiter, .failure(.budget(until: local(until))))
+            case .queued: break
+            }
+        }
+    }
+
+    /// Whether the waiter was still there to take it.
+    @discardableResult
+    private func land(_ waiter: Int, _ result: Result<Permit, MeteredStrava.Failure>) -> Bool {
+        guard let answer = waiters.removeValue(forKey: waiter) else { return false }
+        defer { answer.finish() }
+        if case .terminated = answer.yield(result) { return false }
+        return true
+    }
+
+    // MARK: Writing
+
+    /// Begins a write if one is needed and none is under way.
+    ///
+    /// In a task of its own, because a write is everybody's: a caller that is cancelled must not tear it. Whoever waits for a permit
+    /// waits for it, and ``run()`` at the end; it lasts as long as the store takes to answer.
+    private func write() {
+        guard machine.beginWriting(at: now()) else { return }
+        writing = Task(name: "budget-write") { await self.writeLedger() }
+    }
+
+    private func writeLedger() async {
+        do throws(StoreFailure) {
+            let ledger = machine.ledgerToWrite(found: try await stored(), at: now())
+            try await save(ledger)
+            answer(machine.written(ledger, at: now()))
+            writing = nil
+            write()
+        } catch {
+            writing = nil
+            for waiter in machine.writeFailed() { land(waiter, .failure(.store(error))) }
+        }
     }
 }

@@ -213,6 +213,7 @@ package actor SyncCoordinator: Service {
         return switch error {
         case MeteredStrava.Failure.budget(let until): health.spent(until: until, priority)
         case MeteredStrava.Failure.strava(let failure): health.failed(failure, priority, at: now)
+        case MeteredStrava.Failure.store(let failure): health.failed(failure, at: now)
         case let failure as VaultFailure: health.failed(failure, priority, at: now)
         case let failure as StravaFailure: health.failed(failure, priority, at: now)
         case let failure as StoreFailure: health.failed(failure, at: now)

@@ -127,7 +127,7 @@ package actor TokenVault: Service {
     package var isSealed: Bool { flight.isSealed }
 
     /// How many callers wait, for a flight or for their connection.
-    var waiting: Int { waiters.count }
+    package var waiting: Int { waiters.count }
 
     // MARK: Waiting
 
@@ -275,6 +275,8 @@ extension VaultFailure {
     init(_ failure: MeteredStrava.Failure) {
         switch failure {
         case .budget(let until): self = .budget(until: until)
+        case .store(let store): self = .store(store)
+        case .cancelled: self = .shuttingDown
         case .strava(let strava) where strava.kind == .refreshTokenDead: self = .needsAuthorization
         case .strava(let strava): self = .strava(strava)
         }

@@ -37,17 +37,17 @@ struct Engine: Sendable {
     }
 
     /// The same on a store that is open already.
+    ///
+    /// - Parameter random: where the seconds come from that are waited after a window of Strava's has begun.
     init(
         _ configuration: Configuration, store: any Store, gateway: any StravaGateway, clock: any WallClock,
-        logger: Logger
+        random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(), logger: Logger
     ) async throws {
         self.store = store
-        limiter = RateLimiter(ledger: try await store.budget(), clock: clock) { ledger in
-            // The next reply brings the truth again, so a ledger that could not be written is no more than a line.
-            do throws(StoreFailure) { try await store.save(ledger) } catch {
-                logger.debug("the budget could not be saved", metadata: ["cause": "\(error.message)"])
-            }
-        }
+        limiter = RateLimiter(
+            ledger: try await store.budget(), reserve: configuration.reserve, clock: clock, random: random,
+            stored: { () throws(StoreFailure) in try await store.budget() },
+            save: { ledger throws(StoreFailure) in try await store.save(ledger) })
         let strava = MeteredStrava(gateway: gateway, limiter: limiter)
         self.strava = strava
         vault = TokenVault(

@@ -27,6 +27,7 @@ extension Configuration {
             sharesPort: reader.flag("REUSE_PORT"),
             refreshInterval: reader.refreshInterval(),
             reconcileInterval: reader.reconcileInterval(),
+            reserve: reader.reserve(),
             logLevel: reader.logLevel(),
             logFormat: reader.word("LOG_FORMAT", default: LogFormat.text, cure: "Write text or json."),
             warnings: [],
@@ -83,6 +84,19 @@ extension ConfigurationReader {
             warn("RECONCILE_INTERVAL is \(seconds) s: reading the whole list so often can use up the budget at Strava.")
         }
         return seconds == 0 ? nil : .seconds(seconds)
+    }
+
+    /// At most half of what Strava gives a new app, so that the first fetch always gets on.
+    fileprivate mutating func reserve() -> BudgetMachine.Reserve {
+        BudgetMachine.Reserve(
+            quarter: Int(
+                number(
+                    "BUDGET_RESERVE_QUARTER", in: 0...50, default: 10,
+                    cure: "Write how many of a quarter of an hour's requests background work leaves: 0 to 50.")),
+            day: Int(
+                number(
+                    "BUDGET_RESERVE_DAY", in: 0...500, default: 50,
+                    cure: "Write how many of a day's requests background work leaves: 0 to 500.")))
     }
 
     fileprivate mutating func logLevel() -> Logger.Level {

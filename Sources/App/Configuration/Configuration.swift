@@ -57,6 +57,8 @@ struct Configuration: Sendable {
     var refreshInterval: Duration?
     /// Time between re-readings of the whole list; nil leaves them to those who ask.
     var reconcileInterval: Duration?
+    /// How many of Strava's requests background work leaves for people.
+    var reserve: BudgetMachine.Reserve
     var logLevel: Logger.Level
     var logFormat: LogFormat
     /// What works but is probably not meant; to be logged once at the start.

@@ -9,7 +9,7 @@ enum Misspelling {
         "LOG_FORMAT", "REUSE_PORT",
         "HTTP_MAX_CONNECTIONS", "HTTP_MAX_CONNECTIONS_PER_CLIENT", "HTTP_MAX_HEADER_BYTES", "HTTP_MAX_TARGET_BYTES",
         "HTTP_MAX_FIELDS", "HTTP_MAX_BODY_BYTES", "HTTP_HEADER_TIMEOUT", "HTTP_BODY_TIMEOUT", "HTTP_IDLE_TIMEOUT",
-        "HTTP_WRITE_TIMEOUT",
+        "HTTP_WRITE_TIMEOUT", "BUDGET_RESERVE_QUARTER", "BUDGET_RESERVE_DAY",
     ]
 
     /// Short names such as `HOST` have too many honest neighbours (`HOME`) to guess from.

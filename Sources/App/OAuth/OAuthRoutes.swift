@@ -91,6 +91,8 @@ struct OAuthRoutes: Sendable {
             return .stopping
         } catch MeteredStrava.Failure.budget(let until) {
             return errors.limited(until: until)
+        } catch MeteredStrava.Failure.store(let failure) {
+            return errors.databaseAway("the code was not exchanged", failure.message)
         } catch VaultFailure.store(let failure) {
             return errors.databaseAway("the tokens of the athlete could not be stored", failure.message)
         } catch MeteredStrava.Failure.strava(let failure) {

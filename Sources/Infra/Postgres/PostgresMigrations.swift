@@ -15,6 +15,9 @@ enum PostgresMigrations {
             Migration(name: "room for what Strava may send", sql: widening),
             Migration(name: "Paceline's columns and tables", sql: ownColumnsAndTables),
             Migration(name: "re-readings, scopes and tombstones", sql: rereadings),
+            Migration(
+                name: "requests reserved ahead",
+                sql: "ALTER TABLE paceline_budget ADD COLUMN reserved INTEGER NOT NULL DEFAULT 0"),
         ]
     }
 

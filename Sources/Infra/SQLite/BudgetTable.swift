@@ -1,13 +1,13 @@
 import Actors
 
-/// The one row of `paceline_budget`: three columns for each of the four windows.
+/// The one row of `paceline_budget`: three columns for each of the four windows, and what is reserved.
 enum BudgetTable {
     static func load(_ connection: SQLiteConnection) throws(StoreFailure) -> BudgetLedger? {
         try connection.statement("SELECT \(columns.joined(separator: ", ")) FROM paceline_budget WHERE id = 1")
             .first { (row: inout SQLiteRow) throws(StoreFailure) in
                 BudgetLedger(
                     overallQuarter: window(&row), overallDay: window(&row), readQuarter: window(&row),
-                    readDay: window(&row))
+                    readDay: window(&row), reserved: Int(row.integer() ?? 0))
             }
     }
 
@@ -21,12 +21,14 @@ enum BudgetTable {
                 row.bind(window.used)
                 row.bind(window.limit)
             }
+            row.bind(budget.reserved)
         }
     }
 
-    private static let columns = ["overall_quarter", "overall_day", "read_quarter", "read_day"].flatMap { window in
-        ["\(window)_start_ms", "\(window)_used", "\(window)_limit"]
-    }
+    private static let columns =
+        ["overall_quarter", "overall_day", "read_quarter", "read_day"].flatMap { window in
+            ["\(window)_start_ms", "\(window)_used", "\(window)_limit"]
+        } + ["reserved"]
 
     private static func window(_ row: inout SQLiteRow) -> BudgetLedger.Window {
         BudgetLedger.Window(

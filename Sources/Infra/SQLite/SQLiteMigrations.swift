@@ -15,6 +15,7 @@ enum SQLiteMigrations {
             Migration(name: "the original's tables", apply: createOriginalTables),
             Migration(name: "Paceline's columns and tables", apply: addOwnColumnsAndTables),
             Migration(name: "re-readings, scopes and tombstones", apply: addRereadings),
+            Migration(name: "requests reserved ahead", apply: addReserved),
         ]
     }
 
@@ -113,6 +114,10 @@ enum SQLiteMigrations {
                 id BIGINT UNIQUE, reason VARCHAR NOT NULL, json VARCHAR NOT NULL, fetched_at DATETIME NOT NULL);
             CREATE UNIQUE INDEX paceline_rejected_without_id ON paceline_rejected (json) WHERE id IS NULL;
             """)
+    }
+
+    private static func addReserved(_ connection: SQLiteConnection) throws(StoreFailure) {
+        try connection.execute("ALTER TABLE paceline_budget ADD COLUMN reserved INTEGER NOT NULL DEFAULT 0")
     }
 
     private static func addRereadings(_ connection: SQLiteConnection) throws(StoreFailure) {

@@ -2,51 +2,10 @@ import Actors
 import TestSupport
 import Testing
 
-private func at(_ time: String) -> UTCInstant { ISO8601.instant("2026-11-23T\(time)Z") ?? UTCInstant(seconds: 0) }
+func at(_ time: String) -> UTCInstant { ISO8601.instant("2026-11-23T\(time)Z") ?? UTCInstant(seconds: 0) }
 private let ms = Duration.milliseconds(1)
 
-/// A machine with its bookkeeping made short.
-private struct Budget {
-    var machine: BudgetMachine
-    var now: UTCInstant
-
-    init(_ now: UTCInstant, ledger: BudgetLedger? = nil, reserve: BudgetMachine.Reserve = .init(quarter: 0, day: 0)) {
-        machine = BudgetMachine(ledger: ledger, reserve: reserve, at: now)
-        self.now = now
-    }
-
-    mutating func admit(_ priority: RequestPriority = .interactive) -> Permit? {
-        if case .granted(let permit) = machine.admit(priority, at: now) { permit } else { nil }
-    }
-
-    mutating func granted() throws -> Permit {
-        guard let permit = admit() else { throw Refused() }
-        return permit
-    }
-
-    struct Refused: Error {}
-
-    /// Sends until refused, and says how many went and until when it is refused.
-    mutating func drain(_ priority: RequestPriority = .interactive, settling result: RequestResult = .init()) -> Int {
-        var sent = 0
-        while let permit = admit(priority) {
-            machine.settled(permit, by: result, at: now)
-            sent += 1
-        }
-        return sent
-    }
-
-    mutating func refusal(_ priority: RequestPriority = .interactive) -> UTCInstant? {
-        machine.refusal(priority, at: now)
-    }
-
-    mutating func settle(_ result: RequestResult) {
-        guard let permit = admit() else { return }
-        machine.settled(permit, by: result, at: now)
-    }
-}
-
-private func usage(_ quarter: Int, _ day: Int, limit: (Int, Int)? = nil) -> RateUsage {
+func usage(_ quarter: Int, _ day: Int, limit: (Int, Int)? = nil) -> RateUsage {
     let pair = RateUsage.Pair(quarter: quarter, day: day)
     return RateUsage(
         overallUsage: pair, readLimit: limit.map { .init(quarter: $0.0, day: $0.1) }, readUsage: pair)
@@ -115,7 +74,7 @@ struct BudgetMachineTests {
     }
 
     @Test func backgroundWorkLeavesTheReserveToPeople() {
-        var budget = Budget(at("14:50:00"), reserve: .init(quarter: 10, day: 50))
+        var budget = Budget(at("14:50:00"), reserve: BudgetMachine.Reserve(quarter: 10, day: 50))
         #expect(budget.drain(.background) == 90)
         #expect(budget.refusal(.background) == at("15:00:03"))
         #expect(budget.drain(.scheduled) == 10)
@@ -123,7 +82,7 @@ struct BudgetMachineTests {
     }
 
     @Test func theDaysReserveIsKeptToo() {
-        var budget = Budget(at("14:50:00"), reserve: .init(quarter: 10, day: 50))
+        var budget = Budget(at("14:50:00"), reserve: BudgetMachine.Reserve(quarter: 10, day: 50))
         budget.settle(RequestResult(usage: usage(1, 949)))
         #expect(budget.drain(.background) == 1)
         #expect(budget.refusal(.background) == at("00:00:03") + .seconds(86_400))
@@ -146,6 +105,17 @@ struct BudgetMachineTests {
         #expect(budget.drain() == 50)
     }
 
+    @Test func aReserveNeverTakesMoreThanHalfOfALimit() {
+        var budget = Budget(at("14:50:00"), reserve: BudgetMachine.Reserve(quarter: 10, day: 50))
+        budget.settle(RequestResult(usage: usage(1, 1, limit: (8, 30))))
+        #expect(budget.drain(.background) == 3)
+        #expect(budget.drain(.interactive) == 4)
+        budget.now = at("15:10:00")
+        #expect(budget.drain(.background) == 4)
+        budget.now = at("15:20:00")
+        #expect(budget.drain(.background) == 3, "15 of the day's 30")
+    }
+
     @Test(arguments: [nil, usage(101, 300)])
     func a429BlocksEverybodyUntilTheBoundary(_ usage: RateUsage?) {
         var budget = Budget(at("14:50:00"))
@@ -153,6 +123,25 @@ struct BudgetMachineTests {
         for priority in [RequestPriority.background, .scheduled, .interactive] {
             #expect(budget.refusal(priority) == at("15:00:03"))
         }
+    }
+
+    @Test func aRequestThatTheQuarterRefusedCountsForTheDay() {
+        var budget = Budget(at("14:50:00"))
+        budget.settle(RequestResult(wasLimited: true))
+        #expect(budget.machine.status(at: budget.now).day.used == 1)
+        budget.now = at("15:01:00")
+        budget.settle(RequestResult(wasLimited: true))
+        #expect(budget.machine.status(at: budget.now).day.used == 2)
+    }
+
+    @Test func aLate429SaysNothingOfTheWindowThatFollowed() throws {
+        var budget = Budget(at("14:59:58"))
+        let late = try budget.granted()
+        budget.now = at("15:00:05")
+        budget.settle(RequestResult())
+        budget.machine.settled(
+            late, by: RequestResult(serverDate: at("14:59:59"), wasLimited: true), at: budget.now)
+        #expect(budget.refusal() == nil)
     }
 
     @Test func a429OfASpentDayBlocksUntilMidnight() {
@@ -164,19 +153,80 @@ struct BudgetMachineTests {
     }
 
     @Test func stravasDateMovesTheBoundaryBothWays() {
-        for skew in [-120, -3, 3, 120] {
+        for skew in [-3600, -120, -3, 3, 120, 3600] {
             var budget = Budget(at("14:50:00"))
-            budget.settle(RequestResult(serverDate: budget.now + .seconds(skew)))
-            #expect(budget.drain() == 99)
-            #expect(budget.refusal() == at("15:00:03") - .seconds(skew))
+            budget.skew = .seconds(skew)
+            #expect(budget.drain() == 100)
+            #expect(budget.refusal() == at("15:00:03") - .seconds(skew % 900))
         }
     }
 
-    @Test func aDifferenceWithinTheGranularityOfDateIsNoSkew() {
+    @Test func aDateInWholeSecondsCostsLessThanOne() {
+        var budget = Budget(at("14:50:00") + .milliseconds(900))
+        #expect(budget.drain() == 100)
+        #expect(budget.refusal() == at("15:00:03") + .milliseconds(900))
+    }
+
+    @Test func aSlowReplyIsNoEvidenceOfSkew() throws {
         var budget = Budget(at("14:50:00"))
-        budget.settle(RequestResult(serverDate: budget.now - .seconds(2)))
-        #expect(budget.drain() == 99)
+        budget.settle(RequestResult())
+        let slow = try budget.granted()
+        budget.now = at("14:51:00")
+        budget.machine.settled(slow, by: RequestResult(serverDate: at("14:50:00")), at: budget.now)
+        budget.dates = false
+        #expect(budget.drain() == 98)
         #expect(budget.refusal() == at("15:00:03"))
+    }
+
+    @Test func aClockThatNobodyConfirmedIsDoubtedForTwoMinutes() {
+        var budget = Budget(at("14:50:00"))
+        budget.dates = false
+        #expect(budget.drain() == 100)
+        #expect(budget.refusal() == at("15:02:03"))
+        budget.now = at("15:02:03")
+        #expect(budget.drain() == 100)
+        // What ended within the doubt around the boundary may be counted on either side of it.
+        budget.now = at("15:13:30")
+        #expect(budget.drain() == 0)
+    }
+
+    @Test func requestsWithoutADateNearTheBoundaryCountOnBothSides() {
+        var budget = Budget(at("14:59:00"))
+        budget.dates = false
+        for _ in 0..<30 { budget.settle(RequestResult()) }
+        budget.now = at("15:02:03")
+        #expect(budget.drain() == 70)
+        var early = Budget(at("14:50:00"))
+        early.dates = false
+        for _ in 0..<30 { early.settle(RequestResult()) }
+        early.now = at("15:02:03")
+        #expect(early.drain() == 100)
+    }
+
+    @Test func aWindowThatOurClockBeganTooEarlyIsTakenBack() {
+        var budget = Budget(at("15:05:00"))
+        budget.skew = .seconds(-600)
+        budget.settle(RequestResult(usage: usage(99, 99)))
+        #expect(budget.drain() == 1)
+        #expect(budget.refusal() == at("15:10:03"))
+        budget.now = at("15:10:03")
+        #expect(budget.drain() == 100)
+    }
+
+    @Test func aBoundaryIsWaitedForAFewSecondsMoreByLot() {
+        var openings: Set<UTCInstant> = []
+        for seed in 1...50 {
+            var budget = Budget(at("14:50:00"), random: SeededGenerator(seed: UInt64(seed)))
+            #expect(budget.drain() == 100)
+            guard let opening = budget.refusal() else { continue }
+            openings.insert(opening)
+            budget.now = opening - ms
+            #expect(budget.refusal() == opening)
+            budget.now = opening
+            #expect(budget.refusal() == nil)
+        }
+        #expect(openings.allSatisfy { (at("15:00:03")...at("15:00:08")).contains($0) })
+        #expect(openings.count > 40)
     }
 
     @Test func stravasDateBeginsANewWindowBeforeOurClockDoes() throws {
@@ -204,15 +254,16 @@ struct BudgetMachineTests {
         #expect(budget.machine.status(at: budget.now).day.used == 2)
     }
 
-    @Test func aReplyThatWasSlowOverTheBoundaryDelaysTheNewWindowBySecondsOnly() throws {
-        var budget = Budget(at("23:59:59"))
+    @Test func aReplyThatWasSlowOverTheBoundaryCountsOnBothSides() throws {
+        var budget = Budget(at("23:59:50"))
+        budget.settle(RequestResult())
+        budget.now = at("23:59:59")
         let permit = try budget.granted()
         let served = budget.now
         budget.now = budget.now + .seconds(10)
         budget.machine.settled(permit, by: RequestResult(usage: usage(100, 1000), serverDate: served), at: budget.now)
-        budget.now = budget.now + .seconds(5)
         #expect(budget.refusal() == nil)
-        #expect(budget.drain() == 100)
+        #expect(budget.drain() == 99)
     }
 
     @Test func aRequestUnderWayAtTheBoundaryIsChargedToTheNewWindowToo() throws {
@@ -236,92 +287,9 @@ struct BudgetMachineTests {
     @Test func aLedgerFromAFarFutureDoesNotBlockForEver() {
         var wrong = Budget(at("12:00:00") + .seconds(86_400 * 1000))
         #expect(wrong.drain() == 100)
-        var budget = Budget(at("12:01:00"), ledger: wrong.machine.status(at: wrong.now).ledger)
-        #expect(budget.refusal() == at("12:15:03"))
-        budget.now = at("12:15:03")
+        var budget = Budget(at("12:01:00"), ledger: wrong.machine.lastLedger(at: wrong.now))
+        #expect(budget.refusal() == at("12:02:03"))
+        budget.now = at("12:02:03")
         #expect(budget.drain() == 100)
     }
-
-    @Test func aRestartWithinTheWindowForgetsNothing() {
-        var first = Budget(at("14:50:00"))
-        for _ in 0..<60 { first.settle(RequestResult()) }
-        let ledger = first.machine.status(at: first.now).ledger
-        var second = Budget(at("14:51:00"), ledger: ledger)
-        #expect(second.drain() == 40)
-        var third = Budget(at("15:01:00"), ledger: ledger)
-        #expect(third.drain() == 100)
-        #expect(third.machine.status(at: third.now).day.used == 160)
-    }
-
-    /// Strava's accounting, naively: every request counts where Strava's clock stands when it comes.
-    private struct Model {
-        var limits = (quarter: 20, day: 120)
-        var quarters: [Int64: Int] = [:]
-        var days: [Int64: Int] = [:]
-
-        mutating func count(_ instant: UTCInstant) -> RateUsage {
-            let (quarter, day) = (instant.seconds / 900, instant.seconds / 86_400)
-            quarters[quarter, default: 0] += 1
-            days[day, default: 0] += 1
-            return usage(quarters[quarter] ?? 0, days[day] ?? 0, limit: limits)
-        }
-    }
-
-    @Test(arguments: 1...300 as ClosedRange<UInt64>)
-    func noWindowOfStravasIsEverOverItsLimit(seed: UInt64) throws {
-        var random = SeededGenerator(seed: seed)
-        var model = Model()
-        // Strava's clock runs up to two minutes beside ours, or within the tolerance.
-        let skew = Duration.milliseconds(
-            Bool.random(using: &random)
-                ? Int.random(in: -1900...1900, using: &random) : Int.random(in: -120_000...120_000, using: &random))
-        var budget = Budget(at("14:00:00"), reserve: .init(quarter: 3, day: 10))
-        // The first answer tells the limits and the clock.
-        let first = try budget.granted()
-        budget.machine.settled(
-            first,
-            by: RequestResult(usage: model.count(budget.now + skew), serverDate: wholeSeconds(budget.now + skew)),
-            at: budget.now)
-        var underWay: [(permit: Permit, served: UTCInstant, result: RequestResult)] = []
-        for _ in 0..<3000 {
-            switch Int.random(in: 0..<10, using: &random) {
-            case 0..<5:
-                guard underWay.count < 4 else { continue }
-                let priority = [RequestPriority.background, .scheduled, .interactive].randomElement(using: &random)
-                guard let permit = budget.admit(priority ?? .background) else { continue }
-                let isSent = Int.random(in: 0..<20, using: &random) > 0
-                // It comes to Strava within two seconds; token answers carry a date but no usage.
-                let served = budget.now + skew + .milliseconds(Int.random(in: 0...2000, using: &random))
-                let hasUsage = Int.random(in: 0..<8, using: &random) > 0
-                underWay.append(
-                    (permit, served, RequestResult(usage: hasUsage ? usage(0, 0) : nil, wasSent: isSent)))
-            case 5..<8:
-                guard let index = underWay.indices.randomElement(using: &random) else { continue }
-                settle(underWay.remove(at: index), &budget, &model, skew, &random)
-            case 8: budget.now = budget.now + .milliseconds(Int.random(in: 0...5000, using: &random))
-            default:
-                // Long waits happen with nothing under way.
-                while !underWay.isEmpty { settle(underWay.removeFirst(), &budget, &model, skew, &random) }
-                budget.now = budget.now + .seconds(Int.random(in: 0...200, using: &random))
-            }
-        }
-        #expect(model.quarters.values.allSatisfy { $0 <= model.limits.quarter }, "seed \(seed): \(model.quarters)")
-        #expect(model.days.values.allSatisfy { $0 <= model.limits.day }, "seed \(seed): \(model.days)")
-        #expect(model.quarters.values.reduce(0, +) > 60, "seed \(seed): the budget is used")
-    }
-
-    private func settle(
-        _ request: (permit: Permit, served: UTCInstant, result: RequestResult), _ budget: inout Budget,
-        _ model: inout Model, _ skew: Duration, _ random: inout SeededGenerator
-    ) {
-        var result = request.result
-        guard result.wasSent else { return budget.machine.settled(request.permit, by: result, at: budget.now) }
-        budget.now = max(budget.now, request.served - skew)
-        let usage = model.count(request.served)
-        if result.usage != nil { result.usage = usage }
-        result.serverDate = wholeSeconds(request.served)
-        budget.machine.settled(request.permit, by: result, at: budget.now)
-    }
-
-    private func wholeSeconds(_ instant: UTCInstant) -> UTCInstant { UTCInstant(seconds: instant.seconds) }
 }

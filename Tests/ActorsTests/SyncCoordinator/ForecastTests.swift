@@ -14,7 +14,6 @@ struct BudgetForecastTests {
     ) -> BudgetForecast {
         BudgetForecast(
             BudgetStatus(
-                ledger: BudgetLedger(at: start),
                 quarter: .init(used: quarter.used, limit: quarter.limit, resetsAt: start + .seconds(900)),
                 day: .init(used: day.used, limit: day.limit, resetsAt: start + .seconds(75_600))))
     }

@@ -56,7 +56,7 @@ struct Workshop: Sendable {
         let store = store ?? MemoryStore(activities: stored, state: state, authorization: authorization)
         let strava = FakeStrava(activities, clock: clock)
         if used > 0 { strava.report(RateUsage(readUsage: .init(quarter: used, day: used))) }
-        let limiter = RateLimiter(ledger: nil, clock: clock, save: { _ in })
+        let limiter = RateLimiter(ledger: nil, clock: clock, random: NoJitter(), save: { _ in })
         let metered = MeteredStrava(gateway: strava, limiter: limiter)
         let vault = TokenVault(
             store: store, cipher: LabelCipher(), clock: clock,

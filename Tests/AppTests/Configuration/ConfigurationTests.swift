@@ -44,6 +44,7 @@ struct ConfigurationTests {
         #expect(configuration.athleteID == nil)
         #expect(configuration.refreshInterval == .seconds(3600))
         #expect(configuration.reconcileInterval == .seconds(86_400))
+        #expect(configuration.reserve == BudgetMachine.Reserve(quarter: 10, day: 50))
         #expect("\(configuration.logLevel)" == "info")
         #expect(configuration.logFormat == .text)
         #expect(configuration.trustedProxies == AddressBlock.loopback)
@@ -94,6 +95,7 @@ struct ConfigurationTests {
                 "FRONTEND_URL": "https://me.example.org/run/",
                 "CORS_ORIGINS": "https://a.example.org/, https://b.example.org:8443", "REFRESH_INTERVAL": "0",
                 "RECONCILE_INTERVAL": "0",
+                "BUDGET_RESERVE_QUARTER": "0", "BUDGET_RESERVE_DAY": "500",
                 "TRUSTED_PROXIES": "10.0.0.0/8", "LOG_LEVEL": "WARN", "LOG_FORMAT": "JSON",
                 "STRAVA_API_URL": "https://api-v3.strava.com/", "DATABASE_URL": "sqlite:////srv/p.db",
             ]) { $1 })
@@ -109,6 +111,7 @@ struct ConfigurationTests {
                 == ["https://me.example.org", "https://a.example.org", "https://b.example.org:8443"])
         #expect(configuration.refreshInterval == nil)
         #expect(configuration.reconcileInterval == nil)
+        #expect(configuration.reserve == BudgetMachine.Reserve(quarter: 0, day: 500))
         #expect("\(configuration.logLevel)" == "warning")
         #expect(configuration.logFormat == .json)
         #expect(configuration.stravaAPI.description == "https://api-v3.strava.com")
@@ -141,7 +144,8 @@ struct ConfigurationTests {
             ("HTTP_IDLE_TIMEOUT", "30s"), ("TRUSTED_PROXIES", "proxy"), ("REFRESH_INTERVAL", "-1"),
             ("RECONCILE_INTERVAL", "604801"), ("RECONCILE_INTERVAL", "daily"),
             ("REFRESH_INTERVAL", "1h"), ("REFRESH_INTERVAL", "99999999999999999999"), ("LOG_LEVEL", "loud"),
-            ("LOG_FORMAT", "xml"),
+            ("LOG_FORMAT", "xml"), ("BUDGET_RESERVE_QUARTER", "51"), ("BUDGET_RESERVE_QUARTER", "-1"),
+            ("BUDGET_RESERVE_DAY", "501"), ("BUDGET_RESERVE_DAY", "a tenth"),
         ])
     func aMalformedValueIsRefused(name: String, value: String) {
         for mode in ["development", "production"] {

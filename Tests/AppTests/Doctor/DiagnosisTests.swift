@@ -42,12 +42,9 @@ struct DiagnosisTests {
         #expect(fresh.verdict == .good)
         #expect(fresh.text == "0 of 100 in this quarter of an hour, 0 of 1000 today")
         var machine = BudgetMachine(ledger: nil, at: now)
-        guard case .granted(let permit) = machine.admit(.interactive, at: now) else {
-            Issue.record("the first request is refused")
-            return
-        }
-        machine.settled(permit, by: RequestResult(wasLimited: true), at: now)
-        let spent = Diagnosis.budget(machine.status(at: now).ledger, at: now)
+        var ledger = machine.lastLedger(at: now)
+        ledger.readQuarter.used = ledger.readQuarter.limit
+        let spent = Diagnosis.budget(ledger, at: now)
         #expect(spent.verdict == .note)
         #expect(spent.cure?.contains("goes on by itself") == true)
     }

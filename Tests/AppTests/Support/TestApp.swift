@@ -53,7 +53,7 @@ struct TestApp {
         let logger = logs.logger(logLevel)
         let engine = try await Engine(
             configuration, store: pingFailure.map { UnreachableStore(base: store, failure: $0) } ?? store,
-            gateway: strava, clock: clock, logger: logger)
+            gateway: strava, clock: clock, random: NoJitter(), logger: logger)
         let place = Place(
             authorizeURL: { "https://strava.test/oauth/authorize?state=\($0)" }, isSandbox: isSandbox,
             localURL: configuration.localURL(port: 5001), serverURL: configuration.serverURL(port: 5001),

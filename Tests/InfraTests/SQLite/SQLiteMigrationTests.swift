@@ -18,7 +18,7 @@ import Testing
         try await store.migrate()
         await store.close()
         let versions = try column("SELECT version FROM paceline_migrations ORDER BY version")
-        #expect(versions == ["1", "2", "3"])
+        #expect(versions == ["1", "2", "3", "4"])
         let stamps = try column("SELECT applied_at FROM paceline_migrations")
         #expect(stamps.allSatisfy { SQLiteDateTime.milliseconds(Array(($0 ?? "").utf8).span) != nil })
     }
@@ -28,14 +28,14 @@ import Testing
         try await store.migrate()
         await store.close()
         try SQLiteConnection(path: path).execute(
-            "INSERT INTO paceline_migrations VALUES (4, 'of the future', '2030-01-01 00:00:00.000000')")
+            "INSERT INTO paceline_migrations VALUES (99, 'of the future', '2030-01-01 00:00:00.000000')")
         let older = SQLiteStore(path: path)
         let failure = await #expect(throws: StoreFailure.self) { try await older.migrate() }
         #expect(failure?.kind == .corrupt)
-        #expect(failure?.message.contains("version 4") == true)
+        #expect(failure?.message.contains("version 99") == true)
         #expect(failure?.message.contains("run the newer Paceline") == true)
         await older.close()
-        #expect(try column("SELECT MAX(version) FROM paceline_migrations") == ["4"])
+        #expect(try column("SELECT MAX(version) FROM paceline_migrations") == ["99"])
     }
 
     @Test func theOriginalsDatabaseIsAdoptedInPlace() async throws {

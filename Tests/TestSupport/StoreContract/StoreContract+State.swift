@@ -5,7 +5,7 @@ extension StoreContract {
         overallQuarter: .init(start: UTCInstant(seconds: 900), used: 1, limit: 200),
         overallDay: .init(start: UTCInstant(seconds: 0), used: 2, limit: 2000),
         readQuarter: .init(start: UTCInstant(seconds: 1800), used: 3, limit: 100),
-        readDay: .init(start: UTCInstant(seconds: 86_400), used: 4, limit: 1000))
+        readDay: .init(start: UTCInstant(seconds: 86_400), used: 4, limit: 1000), reserved: 5)
 
     /// What holds of the sync state and of the budget.
     static let stateSentences = [
@@ -33,7 +33,7 @@ extension StoreContract {
             }
             await store.close()
         },
-        StoreContract("the budget comes back with all four windows") { database in
+        StoreContract("the budget comes back with all four windows and what is reserved") { database in
             let store = try await database.openMigrated()
             try await store.save(budget)
             try await expect(store.budget(), is: budget, "budget")
