@@ -17,6 +17,9 @@ enum Secrets {
         Stage.apiKey, Stage.stateSecret, Stage.encryptionKey, Sandbox.clientSecret,
     ]
 
+    /// One of each kind, and the last that is issued.
+    static var examples: [String] { configured + [issued[0], issued[299]] }
+
     /// Which of them a text gives away.
     static func found(in text: String) -> [String] {
         (issued + configured).filter { text.contains($0) }
