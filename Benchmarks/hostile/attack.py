@@ -49,16 +49,21 @@ class Crowd:
 
     def open(self, count, send=b""):
         """Connects, sends the same on each, and returns when all are there or were refused."""
-        waiting = left = count
-        while waiting:
-            while left and waiting - left < AT_ONCE:
+        opening, left = set(), count
+        while left or opening:
+            while left and len(opening) < AT_ONCE:
                 client = self.connect()
                 self.sockets[client.fileno()] = client
                 self.epoll.register(client, select.EPOLLOUT | select.EPOLLRDHUP)
+                opening.add(client.fileno())
                 left -= 1
             for number, _ in self.epoll.poll(1):
+                # The server may end those who came first while others still come.
+                if number not in opening:
+                    self.end(number)
+                    continue
+                opening.remove(number)
                 client = self.sockets[number]
-                waiting -= 1
                 if client.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
                     self.failed += 1
                     self.forget(number)
