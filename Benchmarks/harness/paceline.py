@@ -71,10 +71,11 @@ def paceline(folder, activities, **preload):
         "STRAVA_API_URL": f"http://127.0.0.1:{sandbox}/api/v3", "STRAVA_OAUTH_URL": f"http://127.0.0.1:{sandbox}/oauth",
     }
     stand_in = [BINARY, "sandbox", "--port", str(sandbox), "--activities", str(activities), "--unlimited"]
-    with running(*stand_in, log=f"{folder}/sandbox.log", cwd=folder, env=environment):
+    with running(*stand_in, log=f"{folder}/sandbox.log", cwd=folder, env=environment) as other:
         wait_for(f"http://127.0.0.1:{sandbox}/")
         with running(BINARY, "serve", log=f"{folder}/paceline.log", cwd=folder, env=environment | preload) as process:
             server = Paceline(process, f"http://127.0.0.1:{port}", folder, environment)
+            server.sandbox = other.pid
             wait_for(server.base + "/livez")
             yield server
 

@@ -1,7 +1,7 @@
 /// A calendar month of a certain year.
 package struct Month: Sendable, Hashable {
     /// Months since year 0, January being 0.
-    private let ordinal: Int
+    let ordinal: Int
 
     private init(ordinal: Int) {
         self.ordinal = ordinal
@@ -17,6 +17,9 @@ package struct Month: Sendable, Hashable {
 
     /// How many months later `other` is; negative when it is earlier.
     package func distance(to other: Month) -> Int { other.ordinal - ordinal }
+
+    /// The year it lies in.
+    package var year: Int { Int(Int64(ordinal).flooredDivision(by: 12)) }
 
     /// The first day.
     package var firstDay: LocalDate {

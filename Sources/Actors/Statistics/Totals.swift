@@ -17,6 +17,14 @@ package struct Totals: Sendable, Hashable {
         movingTime += activity.movingTime
         elevationGain += activity.totalElevationGain
     }
+
+    /// Adds what others have added up.
+    mutating func add(_ other: Totals) {
+        count += other.count
+        distance += other.distance
+        movingTime += other.movingTime
+        elevationGain += other.elevationGain
+    }
 }
 
 extension Double {

@@ -1,25 +1,24 @@
 /// The stored activities in memory: the one copy that syncs compare with and snapshots are taken of.
 ///
-/// Invariant: `activities` is sorted newest first by (`startDate`, `id`), and `starts` has the same ids.
+/// Invariant: `starts` has the ids and starts of all that is in `history`.
 package struct ActivityMirror: Sendable {
-    package private(set) var activities: [Activity]
+    package private(set) var history: ActivityHistory
     private var starts: [Int64: UTCInstant]
 
     package init(_ activities: [Activity] = []) {
-        self.activities = activities.sorted(by: Activity.newestFirst)
+        history = ActivityHistory(activities)
         starts = Dictionary(activities.map { ($0.id, $0.startDate) }, uniquingKeysWith: { first, _ in first })
     }
 
-    package var isEmpty: Bool { activities.isEmpty }
-    package var count: Int { activities.count }
+    package var isEmpty: Bool { history.isEmpty }
+    package var count: Int { history.count }
 
     /// Whether an activity with this id is stored.
     package func contains(_ id: Int64) -> Bool { starts[id] != nil }
 
     /// The stored activity with this id.
     package func activity(_ id: Int64) -> Activity? {
-        guard let start = starts[id], let index = index(of: id, start) else { return nil }
-        return activities[index]
+        index(of: id).map { history[$0] }
     }
 
     /// Those of `page` that are new or differ from what is stored; of one id that comes twice, the last.
@@ -33,7 +32,7 @@ package struct ActivityMirror: Sendable {
 
     /// The ids of activities that started after `bound` and are not among `seen`: newest first.
     package func missing(from seen: Set<Int64>, startedAfter bound: UTCInstant) -> [Int64] {
-        activities.prefix { $0.startDate > bound }.map(\.id).filter { !seen.contains($0) }
+        history.prefix { $0.startDate > bound }.map(\.id).filter { !seen.contains($0) }
     }
 
     /// The ids of activities that started at `lower` or later, and before `upper`, and are not among `seen`: newest first.
@@ -42,81 +41,39 @@ package struct ActivityMirror: Sendable {
     package func missing(
         from seen: Set<Int64>, startedBefore upper: UTCInstant?, notBefore lower: UTCInstant?
     ) -> [Int64] {
-        let first = upper.map(firstIndex(startedBefore:)) ?? 0
-        return activities[first...].prefix { activity in lower.map { activity.startDate >= $0 } ?? true }
+        let first = upper.map(history.index(startedBefore:)) ?? 0
+        return history[first...].prefix { activity in lower.map { activity.startDate >= $0 } ?? true }
             .map(\.id).filter { !seen.contains($0) }
     }
 
     /// How many activities started before `bound`.
-    package func count(startedBefore bound: UTCInstant) -> Int { activities.count - firstIndex(startedBefore: bound) }
+    package func count(startedBefore bound: UTCInstant) -> Int { count - history.index(startedBefore: bound) }
 
     /// Applies what was committed: overwrites, inserts and deletes by id.
     package mutating func apply(upserts: [Activity], deletions: [Int64]) {
         remove(deletions)
-        let added = upserts.filter { !overwrite($0) }
-        remove(added.map(\.id))
-        guard !added.isEmpty else { return }
-        for activity in added { starts[activity.id] = activity.startDate }
-        let sorted = added.sorted(by: Activity.newestFirst)
-        // A backfill page is older than all that is stored: the common case needs no merge.
-        if let last = activities.last, let first = sorted.first, Activity.newestFirst(last, first) {
-            activities += sorted
-        } else {
-            activities = Self.merge(activities, sorted)
-        }
-    }
-
-    /// Puts `activity` in the place of the row with its id, if that started at the same moment.
-    private mutating func overwrite(_ activity: Activity) -> Bool {
-        guard starts[activity.id] == activity.startDate, let index = index(of: activity.id, activity.startDate) else {
-            return false
-        }
-        activities[index] = activity
-        return true
-    }
-
-    /// One pass for all, because each removal by itself would move everything below it.
-    private mutating func remove(_ ids: [Int64]) {
-        let stored = Set(ids.filter { starts.removeValue(forKey: $0) != nil })
-        if !stored.isEmpty { activities.removeAll { stored.contains($0.id) } }
-    }
-
-    /// Binary search for the key (`start`, `id`).
-    private func index(of id: Int64, _ start: UTCInstant) -> Int? {
-        var low = 0
-        var high = activities.count
-        while low < high {
-            let middle = (low + high) / 2
-            let candidate = activities[middle]
-            if (candidate.startDate, candidate.id) > (start, id) { low = middle + 1 } else { high = middle }
-        }
-        return low < activities.count && activities[low].id == id ? low : nil
-    }
-
-    /// Binary search for the newest activity that started before `bound`.
-    private func firstIndex(startedBefore bound: UTCInstant) -> Int {
-        var low = 0
-        var high = activities.count
-        while low < high {
-            let middle = (low + high) / 2
-            if activities[middle].startDate >= bound { low = middle + 1 } else { high = middle }
-        }
-        return low
-    }
-
-    private static func merge(_ left: [Activity], _ right: [Activity]) -> [Activity] {
-        var merged: [Activity] = []
-        merged.reserveCapacity(left.count + right.count)
-        var (l, r) = (0, 0)
-        while l < left.count && r < right.count {
-            if Activity.newestFirst(left[l], right[r]) {
-                merged.append(left[l])
-                l += 1
+        var changes: [Int: Activity] = [:]
+        var added: [Int64: Activity] = [:]
+        for activity in upserts {
+            // What moved in time is taken out and put in again.
+            if starts[activity.id] == activity.startDate, let index = index(of: activity.id) {
+                changes[index] = activity
             } else {
-                merged.append(right[r])
-                r += 1
+                added[activity.id] = activity
             }
         }
-        return merged + left[l...] + right[r...]
+        history.overwrite(changes)
+        remove(Array(added.keys))
+        for activity in added.values { starts[activity.id] = activity.startDate }
+        history.insert(added.values.sorted(by: Activity.newestFirst))
+    }
+
+    private mutating func remove(_ ids: [Int64]) {
+        history.remove(at: ids.compactMap(index(of:)))
+        for id in ids { starts[id] = nil }
+    }
+
+    private func index(of id: Int64) -> Int? {
+        starts[id].map { history.index(of: $0, id) }
     }
 }

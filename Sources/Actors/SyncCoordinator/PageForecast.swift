@@ -17,7 +17,7 @@ struct PageForecast: Sendable {
 
     private func activitiesBelow(_ mirror: ActivityMirror) -> Int? {
         if isComplete { return cursor.map { mirror.count(startedBefore: $0.before) } ?? mirror.count }
-        guard let cursor, let memberSince, let newest = mirror.activities.first?.startDate else { return nil }
+        guard let cursor, let memberSince, let newest = mirror.history.first?.startDate else { return nil }
         let walked = (newest - cursor.before).wholeMilliseconds
         let ahead = (cursor.before - memberSince).wholeMilliseconds
         guard walked > 0, ahead > 0 else { return nil }

@@ -271,7 +271,7 @@ package actor SyncCoordinator: Service {
         await emit(
             .published(
                 Snapshot(
-                    version: version, activities: mirror.activities, isComplete: plan.state.isComplete,
+                    version: version, activities: mirror.history, isComplete: plan.state.isComplete,
                     fetchedAt: plan.state.lastSuccessAt)))
     }
 

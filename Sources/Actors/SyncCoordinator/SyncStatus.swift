@@ -25,8 +25,8 @@ package struct SyncStatus: Sendable, Hashable {
         state = health.state(isSyncing: isSyncing)
         isComplete = plan.state.isComplete
         activities = mirror.count
-        oldest = mirror.activities.last?.startDateLocal.date
-        newest = mirror.activities.first?.startDateLocal.date
+        oldest = mirror.history.last?.startDateLocal.date
+        newest = mirror.history.first?.startDateLocal.date
         lastSuccessAt = plan.state.lastSuccessAt
         validatedAt = plan.state.validatedAt
         isWalking = plan.isWalking || isSyncing

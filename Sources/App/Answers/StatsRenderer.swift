@@ -66,8 +66,12 @@ enum StatsRenderer {
 
     private static func page(_ query: ActivityPageQuery, _ snapshot: Snapshot) -> JSON {
         let all = snapshot.activities
-        let matching = query.filter == ActivityFilter() ? all : all.filter(query.filter.matches)
-        return [
+        guard query.filter != ActivityFilter() else { return page(query, all) }
+        return page(query, all.filter(query.filter.matches))
+    }
+
+    private static func page(_ query: ActivityPageQuery, _ matching: some RandomAccessCollection<Activity>) -> JSON {
+        [
             "total": .int(matching.count), "limit": .int(query.limit), "offset": .int(query.offset),
             "data": .array(matching.dropFirst(query.offset).prefix(query.limit).map(JSON.activity)),
         ]

@@ -87,7 +87,7 @@ struct Walker {
         mirror = ActivityMirror(Array(stored.rows.values))
     }
 
-    var isTrue: Bool { mirror.activities == list.activities && stored.rows.count == list.activities.count }
+    var isTrue: Bool { Array(mirror.history) == list.activities && stored.rows.count == list.activities.count }
 }
 
 extension Walker: CustomTestStringConvertible {

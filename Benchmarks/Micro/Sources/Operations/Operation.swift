@@ -17,4 +17,9 @@ package struct Operation: Sendable {
     package static let all: [Operation] = [
         .requestHead, .routeLookup, .readyRead, .actorRead, .responseHead, .jobOnReactor,
     ]
+
+    /// Those that are done for every sync; their cost is shown as a curve over what is stored.
+    package static let curves: [Operation] = [1_000, 10_000, 100_000].flatMap { count in
+        [applyOne(to: count), findNothingNew(in: count)]
+    }
 }

@@ -17,7 +17,9 @@ enum Count {
         // The process lives as long as this task. On a loop, and not behind an async main, since valgrind 3.19 does not always
         // survive the threads that libdispatch would start for one.
         Task(executorPreference: loops.loops.first) {
-            for operation in Operation.all where operation.name == arguments[1] { print(await operation.run(times)) }
+            for operation in Operation.all + Operation.curves where operation.name == arguments[1] {
+                print(await operation.run(times))
+            }
             exit(0)
         }
         while true { pause() }
