@@ -5,7 +5,7 @@ package actor MemoryStore: Store {
     package private(set) var authorization_: StoredAuthorization?
     package private(set) var rows: [Int64: Activity] = [:]
     package private(set) var state: SyncState
-    package private(set) var rejected: [RejectedActivity] = []
+    private var setAside: [RejectedActivity] = []
     /// What was deleted and not erased, and when.
     package private(set) var tombstones: [Int64: UTCInstant] = [:]
     package private(set) var batches: [SyncBatch] = []
@@ -59,6 +59,8 @@ package actor MemoryStore: Store {
         rows.values.sorted(by: Activity.newestFirst)
     }
 
+    package func rejected() async throws(StoreFailure) -> [RejectedActivity] { setAside }
+
     package func syncState() async throws(StoreFailure) -> SyncState { state }
 
     package func commit(_ batch: SyncBatch) async throws(StoreFailure) {
@@ -70,7 +72,10 @@ package actor MemoryStore: Store {
             tombstones[activity.id] = nil
         }
         for id in batch.deletions where rows.removeValue(forKey: id) != nil { tombstones[id] = batch.fetchedAt }
-        rejected += batch.rejected
+        for item in batch.rejected {
+            setAside.removeAll { item.id == nil ? $0.id == nil && $0.json == item.json : $0.id == item.id }
+            setAside.append(item)
+        }
         state = batch.state
     }
 

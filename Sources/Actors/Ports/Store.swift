@@ -24,6 +24,9 @@ package protocol Store: Sendable {
     /// Every activity, newest first by (`startDate`, `id`).
     func activities() async throws(StoreFailure) -> [Activity]
 
+    /// Every item that was set aside, in no order.
+    func rejected() async throws(StoreFailure) -> [RejectedActivity]
+
     /// Where the sync stands; ``SyncState/init()`` when nothing was ever synced.
     func syncState() async throws(StoreFailure) -> SyncState
 

@@ -285,7 +285,7 @@ struct SyncCoordinatorTests {
             #expect(await shop.coordinator.refresh(.full) == .succeeded)
         }
         #expect(await shop.store.rows.count == 499)
-        #expect(await shop.store.rejected.map(\.id) == [300])
+        #expect(try await shop.store.rejected().map(\.id) == [300])
         #expect(shop.diary.finished == [SyncReport(isRereading: true, requests: 4, deleted: 1, stored: 499)])
         #expect(shop.diary.all.contains("set aside 1"))
     }

@@ -127,6 +127,7 @@ private struct UnreachableStore: Store {
         _ authorization: StoredAuthorization, replacing expected: StoredAuthorization
     ) async throws(StoreFailure) -> Bool { throw failure }
     func activities() async throws(StoreFailure) -> [Activity] { try await base.activities() }
+    func rejected() async throws(StoreFailure) -> [RejectedActivity] { try await base.rejected() }
     func syncState() async throws(StoreFailure) -> SyncState { try await base.syncState() }
     func commit(_ batch: SyncBatch) async throws(StoreFailure) { throw failure }
     func erase(deletedBefore instant: UTCInstant) async throws(StoreFailure) -> Int { throw failure }

@@ -47,6 +47,7 @@ extension StoreContract {
             try await store.commit(batch(rejected: [last]))
             try await store.commit(batch(rejected: [last]))
             try await expect(Set(database.rejected()), is: [last, other], "rejected items")
+            try await expect(Set(store.rejected()), is: [last, other], "rejected items, by the store itself")
             try await expect(database.rejected().count, is: 2, "number of rejected items")
             await store.close()
         },
