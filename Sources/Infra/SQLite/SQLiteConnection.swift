@@ -15,11 +15,15 @@ package final class SQLiteConnection {
     /// - Parameters:
     /// - path: a path of the file system, relative or absolute. Not `:memory:`, which would forget the tokens at every restart.
     /// - busyTimeout: how long to wait for another process to finish its transaction.
+    /// - isReadOnly: whether the file must exist and stays as it is. SQLite may still put its index of the log beside it.
     /// - Throws: `StoreFailure` naming the cure.
-    package init(path: String, busyTimeout: Duration = .seconds(5)) throws(StoreFailure) {
-        try SQLiteFile.create(path)
+    package init(
+        path: String, busyTimeout: Duration = .seconds(5), isReadOnly: Bool = false
+    ) throws(StoreFailure) {
+        if !isReadOnly { try SQLiteFile.create(path) }
         var opened: OpaquePointer?
-        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+        let access = isReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE
+        let flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
         let status = sqlite3_open_v2(path, &opened, flags, nil)
         guard let opened, status == SQLITE_OK else {
             let failure = StoreFailure.sqlite(status, of: opened, path: path)
@@ -29,6 +33,8 @@ package final class SQLiteConnection {
         handle = opened
         self.path = path
         sqlite3_busy_timeout(opened, Int32(clamping: busyTimeout.wholeMilliseconds))
+        // The rest is about writing, and the mode of the log is written down in the file.
+        if isReadOnly { return }
         try useWriteAheadLog(giveUpAfter: busyTimeout)
         // FULL, because a store's call has reached the disk when it returns: with NORMAL a power cut could take back a
         // rotated refresh token, and Strava no longer accepts the one before it. It costs one fsync per transaction.

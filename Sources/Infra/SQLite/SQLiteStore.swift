@@ -15,6 +15,7 @@ package actor SQLiteStore: Store {
     private let executor = ThreadExecutor(name: "sqlite")
     private let path: String
     private let busyTimeout: Duration
+    private let isReadOnly: Bool
     private var state = State.unopened
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -22,9 +23,11 @@ package actor SQLiteStore: Store {
     /// - Parameters:
     /// - path: the database file; it and its folder are made when missing.
     /// - busyTimeout: how long a call waits for another process's transaction before it fails as unavailable.
-    package init(path: String, busyTimeout: Duration = .seconds(5)) {
+    /// - isReadOnly: whether every call that writes shall fail, and a file that is missing not be made.
+    package init(path: String, busyTimeout: Duration = .seconds(5), isReadOnly: Bool = false) {
         self.path = path
         self.busyTimeout = busyTimeout
+        self.isReadOnly = isReadOnly
     }
 
     package func migrate() throws(StoreFailure) {
@@ -100,7 +103,7 @@ package actor SQLiteStore: Store {
         case .open(let connection): return connection
         case .closed: throw StoreFailure(.unavailable, "the store at \(path) is closed; Paceline is stopping")
         case .unopened:
-            let connection = try SQLiteConnection(path: path, busyTimeout: busyTimeout)
+            let connection = try SQLiteConnection(path: path, busyTimeout: busyTimeout, isReadOnly: isReadOnly)
             state = .open(connection)
             return connection
         }
