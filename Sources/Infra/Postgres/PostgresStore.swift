@@ -131,6 +131,20 @@ package final class PostgresStore: Store {
         }
     }
 
+    /// What tells this database from every other, by whichever name or address it is reached: when its server started, to the
+    /// microsecond, its number there, and the schema.
+    package func identity() async throws(StoreFailure) -> String {
+        let identity = try await withConnection { connection throws(PostgresFailure) in
+            try await connection.first(
+                """
+                SELECT format('%s %s %s', pg_postmaster_start_time(), oid, current_schema())
+                FROM pg_database WHERE datname = current_database()
+                """
+            ) { (row: inout PostgresRow) throws(PostgresFailure) in try row.text() ?? "" }
+        }
+        return identity ?? ""
+    }
+
     package func ping() async throws(StoreFailure) {
         let result = await withTaskGroup(of: Result<Void, StoreFailure>.self) { group in
             group.addTask {
