@@ -16,7 +16,7 @@ struct Paceline: AsyncParsableCommand {
         version: version,
         subcommands: [
             ServeCommand.self, RefreshCommand.self, HealthCommand.self, DoctorCommand.self, SandboxCommand.self,
-            KeygenCommand.self, RotateKeysCommand.self,
+            KeygenCommand.self, RotateKeysCommand.self, MigrateStoreCommand.self,
         ],
         defaultSubcommand: ServeCommand.self)
 }

@@ -194,16 +194,20 @@ import Testing
         }
     }
 
+    private static let commands = [
+        "serve", "refresh", "sandbox", "keygen", "rotate-keys", "doctor", "health", "migrate-store",
+    ]
+
     @Test func everySubcommandExplainsItself() async throws {
         try await withStage(activities: 1) { stage in
-            for command in ["serve", "refresh", "sandbox", "keygen", "rotate-keys", "doctor", "health"] {
+            for command in Self.commands {
                 let outcome = try await stage.run([command, "--help"])
                 #expect(outcome.status == .exited(0))
                 #expect(outcome.output.contains("USAGE: paceline \(command)"))
             }
             let help = try await stage.run(["--help"])
             #expect(help.status == .exited(0))
-            for command in ["serve", "refresh", "sandbox", "keygen", "rotate-keys", "doctor", "health"] {
+            for command in Self.commands {
                 #expect(help.output.contains(command))
             }
         }
