@@ -21,13 +21,20 @@ enum PostgresMigrations {
         ]
     }
 
+    /// Waits for another process that migrates, but hardly for anybody else.
+    ///
+    /// The original holds its transactions open for minutes, and whoever reads a table queues behind a change of the table that waits
+    /// for one of them: a migration that waited long would stop the original.
+    private static let opening = """
+        SELECT pg_advisory_xact_lock(\(AdvisoryLock.migrations.rawValue)); SET LOCAL lock_timeout = '2s'
+        """
+
     /// Applies what is missing, in one transaction.
     ///
     /// A current database is only read, so that a start does not wait for another process's write.
     static func run(on connection: PostgresConnection) async throws(PostgresFailure) {
         guard try await currentVersion(connection) < all.count else { return }
-        let lock = "SELECT pg_advisory_xact_lock(\(AdvisoryLock.migrations.rawValue))"
-        try await connection.transaction(lock) { () throws(PostgresFailure) in
+        try await connection.transaction(opening) { () throws(PostgresFailure) in
             try await connection.execute(
                 """
                 CREATE TABLE IF NOT EXISTS paceline_migrations (

@@ -139,6 +139,21 @@ import Testing
         }
     }
 
+    @Test func itGivesWayToTheOriginalsOpenTransactionAndSucceedsAfterIt() async throws {
+        try await withStore(Self.original) { store, server, name in
+            try await server.withConnection(database: name) { original in
+                try await original.execute("BEGIN; SELECT COUNT(*) FROM strava_activities")
+                let failure = await #expect(throws: StoreFailure.self) { try await store.migrate() }
+                #expect(failure?.kind == .unavailable)
+                // Not the end of the statement's half minute, in which every new reader would have queued behind it.
+                #expect(failure?.message.contains("55P03") == true)
+                try await original.execute("COMMIT")
+            }
+            try await store.migrate()
+            #expect(try await store.activities().count == 2)
+        }
+    }
+
     @Test func requiredColumnsThatPacelineDoesNotKnowDoNotStopIt() async throws {
         let strict =
             Self.original + """
