@@ -49,7 +49,13 @@ package actor PostgresConnection {
         }
         machine.drained()
         // What Paceline writes has no zone, and a server's own would shift it on its way into a column that has one.
-        try await execute("SET TimeZone TO 'UTC'")
+        do throws(PostgresFailure) {
+            try await execute("SET TimeZone TO 'UTC'")
+        } catch {
+            // Nobody will use it, and the loop holds its watch, and with it the socket, until it is closed.
+            close()
+            throw error
+        }
     }
 
     private func connect(_ operation: Int, until deadline: MonotonicTime) async -> Result<Void, PostgresFailure> {

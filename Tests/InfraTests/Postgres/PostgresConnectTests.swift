@@ -53,39 +53,32 @@ import Testing
         #expect(await failure(settings)?.message.contains("sslmod") == true)
     }
 
-    /// It accepts and never says a word.
-    private func withSilentServer(_ body: (Int) async throws -> Void) async throws {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        let port = try FreePort.find()
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = in_port_t(UInt16(port).bigEndian)
-        address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
-        let status = withUnsafeBytes(of: &address) { bytes in
-            bytes.withMemoryRebound(to: sockaddr.self) {
-                bind(descriptor, $0.baseAddress, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        try #require(status == 0 && listen(descriptor, 8) == 0)
-        try await body(port)
-    }
-
     @Test func aServerThatSaysNothingIsGivenUp() async throws {
-        try await withSilentServer { port in
-            var settings = PostgresSettings(host: "127.0.0.1", port: port, user: "u")
-            settings.connectTimeout = .milliseconds(100)
-            #expect(await failure(settings)?.kind == .timedOut)
-        }
+        let silent = try SilentServer()
+        var settings = PostgresSettings(host: silent.host, port: silent.port, user: "u")
+        settings.connectTimeout = .milliseconds(100)
+        #expect(await failure(settings)?.kind == .timedOut)
     }
 
     @Test func whoIsCancelledWhileConnectingStopsAtOnce() async throws {
-        try await withSilentServer { port in
-            let connecting = Task { try await open(PostgresSettings(host: "127.0.0.1", port: port, user: "u")) }
-            connecting.cancel()
-            let failure = await #expect(throws: PostgresFailure.self) { try await connecting.value }
-            #expect(failure?.kind == .cancelled)
-        }
+        let silent = try SilentServer()
+        let connecting = Task { try await open(PostgresSettings(host: silent.host, port: silent.port, user: "u")) }
+        connecting.cancel()
+        let failure = await #expect(throws: PostgresFailure.self) { try await connecting.value }
+        #expect(failure?.kind == .cancelled)
+    }
+
+    @Test func whatTheServerRefusesFirstLeavesNoSocketOpen() async throws {
+        let server = try SilentServer()
+        let connection = PostgresConnection(
+            PostgresSettings(
+                host: server.host, port: server.port, user: "u",
+                parameters: ["sslmode": "disable", "gssencmode": "disable"]),
+            on: try PostgresServer.loops.get().loops[0])
+        async let isClosed = server.refuseFirstStatement()
+        let failure = await #expect(throws: PostgresFailure.self) { try await connection.open() }
+        #expect(failure?.sqlState == "42501")
+        #expect(await isClosed, "the server sees the end of the connection")
     }
 
     @Test func theTLSModesAreLibpqs() async throws {
