@@ -79,6 +79,8 @@ struct PostgresAddress: Sendable, Hashable {
     }
 
     /// Reads what follows `postgresql://`.
+    ///
+    /// What the query says of host, port, user, password and database wins, as in libpq and in SQLAlchemy.
     init(parsing rest: Substring) throws(DatabaseURL.Malformed) {
         let authority = rest.prefix { $0 != "/" && $0 != "?" }
         let afterAuthority = rest[authority.endIndex...]
@@ -97,13 +99,22 @@ struct PostgresAddress: Sendable, Hashable {
         }
         let user = try Self.decoded(colon.map { credentials[..<$0] } ?? credentials)
         let password = try colon.map { (colon) throws(DatabaseURL.Malformed) in
-            Secret(try Self.decoded(credentials[credentials.index(after: colon)...]))
+            try Self.decoded(credentials[credentials.index(after: colon)...])
         }
         let database = try Self.decoded(path)
         self.init(
-            host: parameters.removeValue(forKey: "host") ?? endpoint.host, port: endpoint.port ?? 5432,
-            user: user.isEmpty ? nil : user, password: password, database: database.isEmpty ? nil : database,
-            parameters: parameters)
+            host: parameters.removeValue(forKey: "host") ?? endpoint.host,
+            port: try parameters.removeValue(forKey: "port").map(Self.port) ?? endpoint.port ?? 5432,
+            user: (parameters.removeValue(forKey: "user") ?? user).nonEmpty,
+            password: (parameters.removeValue(forKey: "password") ?? password).map { Secret($0) },
+            database: (parameters.removeValue(forKey: "dbname") ?? database).nonEmpty, parameters: parameters)
+    }
+
+    private static func port(_ text: String) throws(DatabaseURL.Malformed) -> Int {
+        guard let port = Int(text), (1...65_535).contains(port) else {
+            throw DatabaseURL.Malformed(reason: "has a port behind the question mark that is no number from 1 to 65535")
+        }
+        return port
     }
 
     private static func endpoint(_ text: Substring) throws(DatabaseURL.Malformed) -> (host: String, port: Int?) {
@@ -127,6 +138,8 @@ struct PostgresAddress: Sendable, Hashable {
 }
 
 extension String {
+    fileprivate var nonEmpty: String? { isEmpty ? nil : self }
+
     /// Reads `%41` as `A`; nil when a percent sign lacks its two digits or the bytes are not UTF-8.
     init?(percentDecoding text: Substring) {
         var bytes: [UInt8] = []

@@ -44,11 +44,13 @@ package struct PostgresSettings: Sendable {
     /// - Parameter addresses: what `host` was resolved to; libpq then asks no name server, which it would do blocking.
     func keywords(addresses: [String]) -> [(name: String, value: String)] {
         var keywords: [String: String] = [
-            "fallback_application_name": "paceline", "client_encoding": "UTF8",
+            "fallback_application_name": "paceline",
             // A server that is cut off without a word is noticed after a minute, not after the system's two hours.
             "keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3", "tcp_user_timeout": "60000",
         ]
         keywords.merge(parameters) { $1 }
+        // Not for the URL to choose: texts are read and written as UTF-8.
+        keywords["client_encoding"] = "UTF8"
         keywords["port"] = String(port)
         if !host.isEmpty { keywords["host"] = host }
         if !addresses.isEmpty {

@@ -43,6 +43,14 @@ struct DatabaseURLTests {
         #expect(url == .postgres(expected))
     }
 
+    @Test func whatTheQuerySaysWins() throws {
+        let url = try DatabaseURL(
+            parsing: "postgresql://a:b@c:1/d?host=h&port=6432&user=me%40corp&password=p%26w&dbname=strava")
+        let expected = PostgresAddress(
+            host: "h", port: 6432, user: "me@corp", password: Secret("p&w"), database: "strava")
+        #expect(url == .postgres(expected))
+    }
+
     @Test func aPasswordMayHoldAnAtSign() throws {
         let expected = PostgresAddress(host: "h", user: "u", password: Secret("p@w"), database: "d")
         #expect(try DatabaseURL(parsing: "postgres://u:p@w@h/d") == .postgres(expected))
@@ -54,6 +62,7 @@ struct DatabaseURLTests {
             "", "var/paceline.db", "mysql://u:hunter2@h/d", "sqlite://paceline.db", "sqlite://", "sqlite:///",
             "sqlite:///:memory:", "postgres://u:hunter2@h:port/d", "postgres://u:hunter2%@h/d",
             "postgres://u:hunter2%zz@h/d", "postgres://u:%FFhunter2@h/d", "postgres://u:hun/ter2@h/d",
+            "postgres://u:hunter2@h/d?port=0", "postgres://h/d?password=hunter2&port=hunter2",
         ])
     func whatCannotBeMeantIsRefused(url: String) {
         do {

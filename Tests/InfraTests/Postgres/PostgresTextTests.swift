@@ -12,7 +12,7 @@ import Testing
     @Test func theKeywordsNameEveryAddressAndNoEmptyHost() {
         let settings = PostgresSettings(
             host: "db", port: 6432, user: "u", database: "d",
-            parameters: ["sslmode": "require", "connect_timeout": "3", "keepalives_idle": "7"])
+            parameters: ["sslmode": "require", "connect_timeout": "3", "keepalives_idle": "7", "client_encoding": "latin1"])
         #expect(settings.connectTimeout == .seconds(3))
         let keywords = Dictionary(
             uniqueKeysWithValues: settings.keywords(addresses: ["10.0.0.1", "::1"]).map { ($0.name, $0.value) })
@@ -21,6 +21,7 @@ import Testing
         #expect(keywords["port"] == "6432")
         #expect(keywords["sslmode"] == "require")
         #expect(keywords["keepalives_idle"] == "7", "what the URL says wins")
+        #expect(keywords["client_encoding"] == "UTF8", "but for what Paceline relies on")
         #expect(keywords["connect_timeout"] == nil)
         #expect(keywords["password"] == nil)
         #expect(PostgresSettings(host: "").keywords(addresses: []).allSatisfy { !$0.name.hasPrefix("host") })
