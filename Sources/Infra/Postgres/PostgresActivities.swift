@@ -89,7 +89,7 @@ enum PostgresActivities {
         let totalElevationGain = try row.double() ?? 0
         guard let start = try row.milliseconds() else {
             throw PostgresFailure(
-                .unexpected,
+                .refused,
                 "row \(id) of strava_activities has no readable start_date: delete the row, then read the whole history "
                     + "again with POST /strava/refresh-data?full=true")
         }

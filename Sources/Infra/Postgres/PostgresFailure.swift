@@ -18,6 +18,8 @@ package struct PostgresFailure: Error, Sendable, Hashable {
         case closed
         /// An answer came that the caller did not ask for, such as a column of another type.
         case unexpected
+        /// The database is not as it has to be; the message names the cure.
+        case refused
     }
 
     package var kind: Kind

@@ -33,6 +33,7 @@ enum PostgresMigrations {
     ///
     /// A current database is only read, so that a start does not wait for another process's write.
     static func run(on connection: PostgresConnection) async throws(PostgresFailure) {
+        try await checkEncoding(connection)
         guard try await currentVersion(connection) < all.count else { return }
         try await connection.transaction(opening) { () throws(PostgresFailure) in
             try await connection.execute(
@@ -51,6 +52,18 @@ enum PostgresMigrations {
         }
     }
 
+    /// Another encoding refuses some names, and not before such a one is written.
+    private static func checkEncoding(_ connection: PostgresConnection) async throws(PostgresFailure) {
+        let encoding = try await connection.first("SHOW server_encoding") {
+            (row: inout PostgresRow) throws(PostgresFailure) in try row.text() ?? ""
+        }
+        guard let encoding, encoding != "UTF8" else { return }
+        throw PostgresFailure(
+            .refused,
+            "the database is in \(encoding) and has to be in UTF-8: make another one with CREATE DATABASE name ENCODING 'UTF8' "
+                + "TEMPLATE template0, and move there what this one holds with pg_dump")
+    }
+
     /// The newest version applied, 0 for a database that Paceline has not seen.
     ///
     /// - Throws: a newer version than this Paceline knows.
@@ -65,7 +78,7 @@ enum PostgresMigrations {
             } ?? 0
         guard version <= all.count else {
             throw PostgresFailure(
-                .unexpected,
+                .refused,
                 "the database has version \(version) and this Paceline knows versions up to \(all.count): "
                     + "run the newer Paceline that wrote it")
         }
@@ -92,7 +105,8 @@ enum PostgresMigrations {
     /// An adopted table may be older than some columns, says `varchar(255)` where Strava sends more, counts seconds until 2038, and may insist on values that Strava
     /// leaves out or that Paceline does not know of.
     ///
-    /// What is done takes nothing from the original: its values still fit, and are still there.
+    /// What is done takes nothing from the original: its values still fit, and are still there. PostgreSQL changes no type under a view;
+    /// which one stands in the way is said, since nobody but its author can make it again.
     private static let widening = """
         DO $$
         DECLARE found record;
@@ -106,11 +120,24 @@ enum PostgresMigrations {
                 ADD COLUMN IF NOT EXISTS max_heartrate DOUBLE PRECISION,
                 ADD COLUMN IF NOT EXISTS kudos_count INTEGER, ADD COLUMN IF NOT EXISTS fetched_at TIMESTAMPTZ;
             FOR found IN
-                SELECT attrelid::regclass AS name, attname FROM pg_attribute
+                SELECT attrelid, attnum, attrelid::regclass AS name, attname,
+                    CASE WHEN atttypid = 'varchar'::regtype THEN 'text' ELSE 'bigint' END AS wanted
+                FROM pg_attribute
                 WHERE attrelid IN ('strava_auth'::regclass, 'strava_activities'::regclass)
-                    AND attnum > 0 AND NOT attisdropped AND atttypid = 'varchar'::regtype AND atttypmod >= 0
+                    AND attnum > 0 AND NOT attisdropped AND (
+                        atttypid = 'varchar'::regtype AND atttypmod >= 0
+                        OR attrelid = 'strava_auth'::regclass AND attname = 'expires_at' AND atttypid = 'integer'::regtype)
             LOOP
-                EXECUTE format('ALTER TABLE %s ALTER COLUMN %I TYPE text', found.name, found.attname);
+                BEGIN
+                    EXECUTE format('ALTER TABLE %s ALTER COLUMN %I TYPE %s', found.name, found.attname, found.wanted);
+                EXCEPTION WHEN feature_not_supported THEN
+                    RAISE EXCEPTION '% (column % of %, read by %)', SQLERRM, found.attname, found.name, COALESCE((
+                        SELECT string_agg(DISTINCT ev_class::regclass::text, ', ')
+                        FROM pg_depend JOIN pg_rewrite ON pg_rewrite.oid = objid
+                        WHERE classid = 'pg_rewrite'::regclass AND refclassid = 'pg_class'::regclass
+                            AND refobjid = found.attrelid AND refobjsubid = found.attnum), 'something else')
+                        USING ERRCODE = 'feature_not_supported';
+                END;
             END LOOP;
             FOR found IN
                 SELECT attrelid::regclass AS name, attname FROM pg_attribute
@@ -121,12 +148,6 @@ enum PostgresMigrations {
             LOOP
                 EXECUTE format('ALTER TABLE %s ALTER COLUMN %I DROP NOT NULL', found.name, found.attname);
             END LOOP;
-            IF EXISTS (
-                SELECT FROM pg_attribute WHERE attrelid = 'strava_auth'::regclass AND attname = 'expires_at'
-                    AND atttypid = 'integer'::regtype)
-            THEN
-                ALTER TABLE strava_auth ALTER COLUMN expires_at TYPE bigint;
-            END IF;
         END $$
         """
 

@@ -5,7 +5,7 @@ extension StoreFailure {
     ///
     /// Codes: postgresql.org/docs/current/errcodes-appendix.html; the first two characters are the class.
     init(_ failure: PostgresFailure, at place: String) {
-        let (kind, cure): (Kind, String) =
+        let (kind, cure): (Kind, String?) =
             switch failure.kind {
             case .unreachable: (.unavailable, "see that the server runs, and that DATABASE_URL names it")
             case .lost: (.unavailable, "the connection is made anew with the next call")
@@ -13,10 +13,11 @@ extension StoreFailure {
             case .cancelled: (.unavailable, "the call was given up")
             case .closed: (.unavailable, "Paceline is stopping")
             case .unexpected: (.corrupt, Self.foreignTables)
+            case .refused: (.corrupt, nil)
             case .server(let state): Self.advice(for: state)
             }
         let code = failure.sqlState.map { " (\($0))" } ?? ""
-        self.init(kind, "PostgreSQL: \(failure.message)\(code) at \(place); \(cure)")
+        self.init(kind, "PostgreSQL: \(failure.message)\(code) at \(place)" + (cure.map { "; \($0)" } ?? ""))
     }
 
     private static let foreignTables =
@@ -28,6 +29,11 @@ extension StoreFailure {
             (.unavailable, "this server is a standby, which only answers; name the primary in DATABASE_URL")
         case "42501":
             (.unavailable, "make the user of DATABASE_URL the owner of the tables and give it the right to create some")
+        case "0A000", "2BP01":
+            (
+                .corrupt,
+                "what somebody built on the tables, such as a view, is in the way; drop it, start Paceline, then make it again"
+            )
         case "57014", "55P03", "25P03":
             (.unavailable, "something holds a lock for long; try again")
         default:
@@ -38,6 +44,11 @@ extension StoreFailure {
             case "53", "54":
                 (.unavailable, "the server is out of disk, memory or connections; give it more, then try again")
             case "28", "3D": (.unavailable, "correct the user, the password or the database in DATABASE_URL")
+            case "22", "23":
+                (
+                    .corrupt,
+                    "a constraint, a trigger or a type that somebody gave the tables refuses what Paceline stores; take it away"
+                )
             default: (.corrupt, foreignTables)
             }
         }

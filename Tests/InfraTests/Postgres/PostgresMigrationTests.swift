@@ -38,6 +38,7 @@ import Testing
             #expect(failure?.kind == .corrupt)
             #expect(failure?.message.contains("version 99") == true)
             #expect(failure?.message.contains("run the newer Paceline") == true)
+            #expect(failure?.message.contains("backup") == false)
         }
     }
 
@@ -152,6 +153,54 @@ import Testing
             try await store.migrate()
             #expect(try await store.activities().count == 2)
         }
+    }
+
+    @Test func aViewThatIsInTheWayIsNamedWithTheCure() async throws {
+        let reported =
+            Self.original + """
+                ; CREATE VIEW monthly AS SELECT name, distance FROM strava_activities;
+                CREATE VIEW yearly AS SELECT * FROM monthly
+                """
+        try await withStore(reported) { store, server, name in
+            let failure = await #expect(throws: StoreFailure.self) { try await store.migrate() }
+            #expect(failure?.kind == .corrupt)
+            #expect(failure?.message.contains("column name of strava_activities, read by monthly)") == true)
+            #expect(failure?.message.contains("drop it, start Paceline") == true)
+            #expect(failure?.message.contains("backup") == false)
+            try await server.execute("DROP VIEW monthly CASCADE", database: name)
+            try await store.migrate()
+            try await server.execute(
+                "CREATE VIEW monthly AS SELECT name, distance FROM strava_activities", database: name)
+        }
+    }
+
+    @Test func aConstraintThatRefusesARowIsToldFromForeignTables() async throws {
+        try await withStore(Self.original + "; ALTER TABLE strava_activities ADD CHECK (distance < 100000)") {
+            store, _, _ in
+            try await store.migrate()
+            let far = Activity(
+                id: 1, name: "", type: "Ride", sportType: "Ride", distance: 200_000,
+                startDate: UTCInstant(seconds: 0), startDateLocal: LocalDateTime(seconds: 0))
+            let failure = await #expect(throws: StoreFailure.self) {
+                try await store.commit(
+                    SyncBatch(upserts: [far], state: SyncState(), fetchedAt: UTCInstant(seconds: 0)))
+            }
+            #expect(failure?.message.contains("a constraint, a trigger or a type") == true)
+        }
+    }
+
+    @Test func aDatabaseInAnotherEncodingIsRefusedWithTheCure() async throws {
+        let server = try await PostgresServer.shared()
+        let name = "latin_\(String(UInt64.random(in: 0 ... .max), radix: 36))"
+        try await server.execute(
+            "CREATE DATABASE \(name) TEMPLATE template0 ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C'")
+        let store = try PostgresStore(server.settings(database: name))
+        let failure = await #expect(throws: StoreFailure.self) { try await store.migrate() }
+        #expect(failure?.kind == .corrupt)
+        #expect(failure?.message.contains("LATIN1 and has to be in UTF-8") == true)
+        #expect(failure?.message.contains("backup") == false)
+        await store.close()
+        try await server.execute("DROP DATABASE \(name) WITH (FORCE)")
     }
 
     @Test func requiredColumnsThatPacelineDoesNotKnowDoNotStopIt() async throws {
