@@ -94,12 +94,14 @@ enum PostgresActivities {
                     + "again with POST /strava/refresh-data?full=true")
         }
         let startLocal = try row.milliseconds() ?? start
+        // The original stores Python's word for nothing when Strava sends no zone.
+        let timezone = try row.text().flatMap { $0 == "None" ? nil : $0 }
         return Activity(
             id: id, name: name, type: type ?? SportType.legacyType(of: sportType), sportType: sportType,
             distance: distance, movingTime: movingTime, elapsedTime: elapsedTime,
             totalElevationGain: totalElevationGain, startDate: UTCInstant(milliseconds: start),
             startDateLocal: LocalDateTime(seconds: UTCInstant(milliseconds: startLocal).seconds),
-            timezone: try row.text(), averageSpeed: try row.double(), maxSpeed: try row.double(),
+            timezone: timezone, averageSpeed: try row.double(), maxSpeed: try row.double(),
             averageHeartrate: try row.double(), maxHeartrate: try row.double(),
             kudosCount: Int(try row.integer() ?? 0), visibility: try row.text())
     }

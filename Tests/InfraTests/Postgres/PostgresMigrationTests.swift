@@ -290,7 +290,7 @@ import Testing
         INSERT INTO strava_activities VALUES
             (16000000001, 'Morning Run', 'Run', 10123.4, 3000, 3100, 55.5, '2025-12-25 08:00:00.250',
              '2025-12-25 09:00:00', 'Europe/Oslo', 3.37, 5.1, 150.5, 181.0, 12, '2025-12-25 10:00:00'),
-            (15, NULL, 'Ride', NULL, NULL, NULL, NULL, '2025-01-01 00:00:00', NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+            (15, NULL, 'Ride', NULL, NULL, NULL, NULL, '2025-01-01 00:00:00', NULL, 'None', NULL, NULL, NULL, NULL, NULL,
              NULL)
         """
 
