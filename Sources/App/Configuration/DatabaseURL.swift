@@ -86,6 +86,13 @@ struct PostgresAddress: Sendable, Hashable {
         let afterAuthority = rest[authority.endIndex...]
         let path = afterAuthority.prefix { $0 != "?" }.dropFirst()
         let query = afterAuthority.drop { $0 != "?" }.dropFirst()
+        // A password with a slash in it seems to end before it: what comes first of it must not count as a port or a host, which are
+        // printed.
+        let hasAt = authority.contains("@")
+        if authority.contains(":"), path.contains("@") || (!hasAt && query.contains("@")) {
+            throw DatabaseURL.Malformed(
+                reason: "has an @ behind a / or a ? (in a password write / as %2F and ? as %3F; elsewhere write @ as %40)")
+        }
         // The last one: a password may hold an at sign that its author forgot to encode.
         let at = authority.lastIndex(of: "@")
         let credentials = at.map { authority[..<$0] } ?? ""

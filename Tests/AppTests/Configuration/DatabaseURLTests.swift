@@ -43,6 +43,11 @@ struct DatabaseURLTests {
         #expect(url == .postgres(expected))
     }
 
+    @Test func anAtSignInTheQueryIsNoPartOfAPassword() throws {
+        let expected = PostgresAddress(host: "h", user: "me@corp", password: nil, database: "d")
+        #expect(try DatabaseURL(parsing: "postgresql://h/d?user=me@corp") == .postgres(expected))
+    }
+
     @Test func whatTheQuerySaysWins() throws {
         let url = try DatabaseURL(
             parsing: "postgresql://a:b@c:1/d?host=h&port=6432&user=me%40corp&password=p%26w&dbname=strava")
@@ -62,6 +67,7 @@ struct DatabaseURLTests {
             "", "var/paceline.db", "mysql://u:hunter2@h/d", "sqlite://paceline.db", "sqlite://", "sqlite:///",
             "sqlite:///:memory:", "postgres://u:hunter2@h:port/d", "postgres://u:hunter2%@h/d",
             "postgres://u:hunter2%zz@h/d", "postgres://u:%FFhunter2@h/d", "postgres://u:hun/ter2@h/d",
+            "postgres://u:12/hunter2@h/d", "postgres://u:12?hunter2@h/d", "postgres://u:pw@hunter2/x@h/d",
             "postgres://u:hunter2@h/d?port=0", "postgres://h/d?password=hunter2&port=hunter2",
         ])
     func whatCannotBeMeantIsRefused(url: String) {
