@@ -63,6 +63,7 @@ import Testing
     @Test func whoIsCancelledWhileConnectingStopsAtOnce() async throws {
         let silent = try SilentServer()
         let connecting = Task { try await open(PostgresSettings(host: silent.host, port: silent.port, user: "u")) }
+        await silent.connected()
         connecting.cancel()
         let failure = await #expect(throws: PostgresFailure.self) { try await connecting.value }
         #expect(failure?.kind == .cancelled)
