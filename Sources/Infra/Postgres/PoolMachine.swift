@@ -72,10 +72,13 @@ struct PoolMachine {
         return nil
     }
 
-    /// A connection was made: the database is there.
-    mutating func connected() {
+    /// A connection was made: the database is there, and whoever waited for the back-off may make one, too.
+    ///
+    /// - Returns: the waiters to wake.
+    mutating func connected(at now: MonotonicTime) -> [Int] {
         failures = 0
         away = nil
+        return passOn(at: now)
     }
 
     /// A connection could not be made; its slot is free again.

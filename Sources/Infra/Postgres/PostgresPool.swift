@@ -97,8 +97,8 @@ package actor PostgresPool {
             finishClosing()
             throw error
         }
-        machine.connected()
         connections[slot] = connection
+        wake(machine.connected(at: .now()))
         return Lease(slot: slot, connection: connection)
     }
 

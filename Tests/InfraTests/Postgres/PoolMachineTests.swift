@@ -11,9 +11,9 @@ import Testing
     /// Takes every slot, each with a connection.
     private mutating func fill() {
         #expect(machine.acquire(at: Self.start) == .granted(.connect(0)))
-        machine.connected()
+        #expect(machine.connected(at: Self.start) == [])
         #expect(machine.acquire(at: Self.start) == .granted(.connect(1)))
-        machine.connected()
+        #expect(machine.connected(at: Self.start) == [])
     }
 
     @Test mutating func theWarmestConnectionIsUsedAgain() {
@@ -62,7 +62,7 @@ import Testing
         _ = machine.connectFailed(0, Self.away, countsAsAway: true, at: later)
         #expect(machine.acquire(at: later + PoolMachine.firstBackoff) == .granted(.fail(Self.away)))
         #expect(machine.acquire(at: later + PoolMachine.firstBackoff * 2) == .granted(.connect(0)))
-        machine.connected()
+        #expect(machine.connected(at: Self.start) == [])
         #expect(machine.acquire(at: later + PoolMachine.firstBackoff * 2) == .granted(.connect(1)))
     }
 
@@ -83,7 +83,7 @@ import Testing
 
     @Test mutating func waitersGoOnWaitingWhileSomebodyHoldsAConnection() {
         #expect(machine.acquire(at: Self.start) == .granted(.connect(0)))
-        machine.connected()
+        #expect(machine.connected(at: Self.start) == [])
         #expect(machine.acquire(at: Self.start) == .granted(.connect(1)))
         #expect(machine.acquire(at: Self.start) == .queued(1))
         #expect(machine.connectFailed(1, Self.away, countsAsAway: true, at: Self.start) == [])
@@ -92,6 +92,15 @@ import Testing
         #expect(machine.released(0, isUsable: false, at: Self.start).wake == [1, 2])
         #expect(machine.collect(1) == .fail(Self.away))
         #expect(machine.collect(2) == .fail(Self.away))
+    }
+
+    @Test mutating func whoWaitsOutTheBackoffGoesOnWithTheFirstConnectionThatIsMade() {
+        #expect(machine.acquire(at: Self.start) == .granted(.connect(0)))
+        #expect(machine.acquire(at: Self.start) == .granted(.connect(1)))
+        #expect(machine.acquire(at: Self.start) == .queued(1))
+        #expect(machine.connectFailed(1, Self.away, countsAsAway: true, at: Self.start) == [])
+        #expect(machine.connected(at: Self.start) == [1])
+        #expect(machine.collect(1) == .connect(1))
     }
 
     @Test mutating func closedItGivesNothingOutAndTakesEverythingBack() {
@@ -152,7 +161,7 @@ import Testing
                 guard let slot = connecting.sorted().first else { continue }
                 connecting.remove(slot)
                 held.insert(slot)
-                machine.connected()
+                wake(machine.connected(at: now))
             case 4:
                 guard let slot = connecting.sorted().last else { continue }
                 connecting.remove(slot)
