@@ -106,16 +106,23 @@ struct PoolMachine {
         return (passOn(at: now), !isUsable || isClosed)
     }
 
+    /// Trusts no connection that rests.
+    ///
+    /// - Returns: the slots whose connections are to be closed now.
+    mutating func giveUpResting() -> [Int] {
+        defer {
+            free += resting
+            resting = []
+        }
+        return resting
+    }
+
     /// Gives out no more leases.
     ///
     /// - Returns: the slots whose connections are to be closed now, and the waiters to wake.
     mutating func close() -> (slots: [Int], wake: [Int]) {
         isClosed = true
-        defer {
-            free += resting
-            resting = []
-        }
-        return (resting, fail(.closed))
+        return (giveUpResting(), fail(.closed))
     }
 
     /// Serves the line from what is there.

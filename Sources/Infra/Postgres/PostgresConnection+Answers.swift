@@ -9,6 +9,8 @@ extension PostgresConnection {
         var isComplete = false
         /// Whether the connection can only be closed.
         var isBroken = false
+        /// Whether it is broken because the server said nothing any more.
+        var isSilence = false
 
         static func broken(_ failure: PostgresFailure) -> Answer { Answer(failure: failure, isBroken: true) }
     }
@@ -95,7 +97,9 @@ extension PostgresConnection {
             }
         case .timedOut:
             if let reason = machine.reason {
-                return .broken(reason == .cancelled ? .cancelled : .timedOut("a statement"))
+                return Answer(
+                    failure: reason == .cancelled ? .cancelled : .timedOut("a statement"), isBroken: true,
+                    isSilence: true)
             }
             callOff(watch, pointer, operation, .timedOut)
         case .interrupted, .cancelled:

@@ -22,6 +22,8 @@ package actor PostgresConnection {
     let signals: ConnectionSignals
     var handle: Handle?
     var machine = StatementMachine()
+    /// Whether it was given up because nothing came from the server any more, not even the end of a statement that was called off.
+    private(set) var wentSilent = false
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -220,7 +222,10 @@ package actor PostgresConnection {
                 signals.cancel(operation)
             }
         }
-        if answer.isBroken { close() }
+        if answer.isBroken {
+            wentSilent = answer.isSilence
+            close()
+        }
         if let failure = answer.failure { throw failure }
     }
 }

@@ -42,7 +42,7 @@ package actor PostgresPool {
     package func close() async {
         let (slots, awake) = machine.close()
         wake(awake)
-        for slot in slots { await connections.removeValue(forKey: slot)?.close() }
+        await closeResting(in: slots)
         guard machine.leased > 0 else { return }
         await withCheckedContinuation { closers.append($0) }
     }
@@ -104,11 +104,20 @@ package actor PostgresPool {
 
     private func release(_ lease: Lease) async {
         let isUsable = await lease.connection.isUsable
+        if await lease.connection.wentSilent {
+            // What rests was made before and is cut off, too: each would cost another call the time of a statement.
+            await closeResting(in: machine.giveUpResting())
+        }
         let (awake, closes) = machine.released(lease.slot, isUsable: isUsable, at: .now())
         if closes, connections[lease.slot] === lease.connection { connections[lease.slot] = nil }
         wake(awake)
         if closes { await lease.connection.close() }
         finishClosing()
+    }
+
+    private func closeResting(in slots: [Int]) async {
+        // All are taken out before the first is awaited: meanwhile others make connections for these slots.
+        for connection in slots.compactMap({ connections.removeValue(forKey: $0) }) { await connection.close() }
     }
 
     private func wake(_ awake: [Int]) {

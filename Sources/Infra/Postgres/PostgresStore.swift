@@ -5,8 +5,10 @@ import Reactor
 ///
 /// It is what ``Store`` says, as the SQLite adapter is; what differs is the database's own way:
 ///
-/// - It may be away, at any time and for any time. Then calls fail as unavailable at once, or within ten seconds when nobody even
-///   refuses; the next call after a back-off of at most five seconds connects again.
+/// - It may be away, at any time and for any time. Then calls fail as unavailable: at once when the connection is refused, within ten
+///   seconds when nobody even refuses, and within ``PostgresSettings/statementTimeout`` and ``PostgresSettings/drainTimeout``, thirty-two
+///   seconds, when the network was cut under a statement or a resting connection. The next call after a back-off of at most five
+///   seconds connects again.
 /// - Whether a commit whose connection broke has been written is not known. Every call may be repeated, so repeat it.
 /// - Text cannot hold NUL, which is left out. Times before the year 1 become its first moment.
 /// - Writes of several processes wait for each other, at most half a minute.
@@ -15,7 +17,9 @@ import Reactor
 /// It asks for PostgreSQL 12 or newer. No statement is prepared and nothing but the time zone is set for a session, which is what a
 /// pooler in transaction mode asks for.
 package final class PostgresStore: Store {
-    /// How long ``ping()`` may take.
+    /// How long ``ping()`` waits for an answer.
+    ///
+    /// A connection on which nothing comes takes ``PostgresSettings/drainTimeout`` longer, once.
     private static let pingTimeout = Duration.seconds(2)
 
     let settings: PostgresSettings

@@ -103,6 +103,15 @@ import Testing
         #expect(machine.collect(1) == .connect(1))
     }
 
+    @Test mutating func whatRestsCanBeGivenUpAndIsMadeAnew() {
+        fill()
+        _ = machine.released(0, isUsable: true, at: Self.start)
+        #expect(machine.giveUpResting() == [0])
+        #expect(machine.giveUpResting() == [])
+        #expect(machine.acquire(at: Self.start) == .granted(.connect(0)))
+        #expect(machine.leased == 2)
+    }
+
     @Test mutating func closedItGivesNothingOutAndTakesEverythingBack() {
         fill()
         _ = machine.released(1, isUsable: true, at: Self.start)

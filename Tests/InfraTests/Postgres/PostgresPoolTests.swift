@@ -1,3 +1,4 @@
+import Glibc
 import Locking
 import Postgres
 import Reactor
@@ -118,6 +119,30 @@ import Testing
             #expect(after != nil && after != before)
         }
         await server.end()
+    }
+
+    @Test func oneConnectionThatGoesSilentEndsThoseThatRest() async throws {
+        var settings = try await PostgresServer.shared().settings()
+        // Connecting is a statement too, and must do on a busy machine.
+        settings.statementTimeout = .seconds(3)
+        settings.drainTimeout = .milliseconds(50)
+        let pool = PostgresPool(settings, size: 2, on: try PostgresServer.loops.get().loops[0])
+        // Two at a time, so that two rest afterwards.
+        let before = try await pool.withConnection { first throws(PostgresFailure) in
+            let other = try await pool.withConnection { second throws(PostgresFailure) in try await Self.pid(second) }
+            return [try await Self.pid(first), other]
+        }
+        for pid in before { kill(pid_t(pid), SIGSTOP) }
+        let failure = await #expect(throws: PostgresFailure.self) {
+            try await pool.withConnection { connection throws(PostgresFailure) in try await Self.pid(connection) }
+        }
+        let after = try? await pool.withConnection { connection throws(PostgresFailure) in
+            try await Self.pid(connection)
+        }
+        for pid in before { kill(pid_t(pid), SIGCONT) }
+        #expect(failure?.kind == .timedOut)
+        #expect(after.map { !before.contains($0) } == true, "the other silent one was not tried")
+        await pool.close()
     }
 
     @Test func closedItEndsWhatRestsWaitsForWhatIsLentAndGivesOutNoMore() async throws {
