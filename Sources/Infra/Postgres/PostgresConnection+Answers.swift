@@ -95,6 +95,8 @@ extension PostgresConnection {
             guard PQconsumeInput(pointer) == 1 || PQstatus(pointer) == CONNECTION_BAD else {
                 return .broken(Self.failure(.lost, pointer))
             }
+            // Something came or went. A long history over a slow line takes the time that it takes.
+            if machine.reason == nil { watch.deadline = .now() + settings.statementTimeout }
         case .timedOut:
             if let reason = machine.reason {
                 return Answer(

@@ -17,7 +17,9 @@ package struct PostgresSettings: Sendable {
 
     /// How long it may take until a connection can be used.
     package var connectTimeout = Duration.seconds(10)
-    /// How long a statement may take, waiting for locks included.
+    /// How long a statement may take without a sign of the server, waiting for locks included.
+    ///
+    /// Each part of an answer begins it anew.
     package var statementTimeout = Duration.seconds(30)
     /// How long the server may take to end a statement that was cancelled, before the connection is given up.
     package var drainTimeout = Duration.seconds(2)

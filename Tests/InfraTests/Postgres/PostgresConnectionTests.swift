@@ -213,6 +213,17 @@ import Testing
         }
     }
 
+    @Test func anAnswerThatKeepsComingIsReadToItsEnd() async throws {
+        try await withConnection {
+            $0.statementTimeout = .seconds(3)
+        } _: { connection in
+            // Each row fills what the server sends at a time; all of them take four seconds.
+            let rows = try await connection.rows(
+                "SELECT n, repeat('x', 20000), pg_sleep(0.4) FROM generate_series(1, 10) n", [], Self.integer)
+            #expect(rows == Array(1...10))
+        }
+    }
+
     @Test func aServerThatDoesNotEvenStopIsGivenUp() async throws {
         try await withConnection {
             // Connecting is a statement too, and must do on a busy machine.
