@@ -91,7 +91,8 @@ struct PostgresAddress: Sendable, Hashable {
         let hasAt = authority.contains("@")
         if authority.contains(":"), path.contains("@") || (!hasAt && query.contains("@")) {
             throw DatabaseURL.Malformed(
-                reason: "has an @ behind a / or a ? (in a password write / as %2F and ? as %3F; elsewhere write @ as %40)")
+                reason:
+                    "has an @ behind a / or a ? (in a password write / as %2F and ? as %3F; elsewhere write @ as %40)")
         }
         // The last one: a password may hold an at sign that its author forgot to encode.
         let at = authority.lastIndex(of: "@")

@@ -4,6 +4,27 @@ import Threads
 
 /// Looks names up without keeping the loop waiting.
 enum NameResolution {
+    /// The addresses of several hosts; one that is not found hides none of the others.
+    ///
+    /// - Throws: as below; `unreachable` when there is none at all, though hosts were named.
+    static func addresses(
+        of hosts: [String], until deadline: MonotonicTime, on loop: EventLoop
+    ) async throws(PostgresFailure) -> [HostAddress] {
+        var found: [HostAddress] = []
+        var failure: PostgresFailure?
+        for host in hosts {
+            do throws(PostgresFailure) {
+                let addresses = try await addresses(of: host, until: deadline, on: loop)
+                found += addresses.map { HostAddress(host: host, address: $0) }
+            } catch {
+                guard error.kind == .unreachable else { throw error }
+                failure = error
+            }
+        }
+        if found.isEmpty, let failure { throw failure }
+        return found
+    }
+
     /// The numeric addresses of a host, in the order in which they should be tried.
     ///
     /// The system's resolver blocks, for seconds when its name server is away, and cannot be called off; so it gets a thread, and

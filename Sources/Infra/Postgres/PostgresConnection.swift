@@ -62,22 +62,13 @@ package actor PostgresConnection {
 
     private func connect(_ operation: Int, until deadline: MonotonicTime) async -> Result<Void, PostgresFailure> {
         do throws(PostgresFailure) {
-            var addresses: [String] = []
-            if let name = settings.nameToResolve {
-                addresses = try await NameResolution.addresses(of: name, until: deadline, on: signals.loop)
-            }
-            let keywords = settings.keywords(addresses: addresses)
-            let names = CStringList(keywords.map(\.name), isTerminated: true)
-            let values = CStringList(keywords.map(\.value), isTerminated: true)
-            guard let pointer = PQconnectStartParams(names.pointers, values.pointers, 0) else {
-                throw PostgresFailure(.unreachable, "there is no memory for a connection")
-            }
-            let handle = Handle(pointer)
-            // Its own way with what the server says aside is to print it.
-            PQsetNoticeProcessor(pointer, { _, _ in }, nil)
-            try await poll(pointer, operation, until: deadline)
-            PQsetnonblocking(pointer, 1)
-            signals.watch = try watch(pointer)
+            let addresses = try await NameResolution.addresses(
+                of: settings.namesToResolve, until: deadline, on: signals.loop)
+            var turns = ConnectTurns(addresses, until: deadline)
+            var handle = try start(turns.remaining)
+            while !(try await poll(handle.pointer, operation, &turns)) { handle = try start(turns.remaining) }
+            PQsetnonblocking(handle.pointer, 1)
+            signals.watch = try watch(handle.pointer)
             self.handle = handle
             return .success(())
         } catch {
@@ -85,10 +76,24 @@ package actor PostgresConnection {
         }
     }
 
-    /// Follows libpq through its steps: name by name, address by address, TLS, password.
+    private func start(_ addresses: [HostAddress]) throws(PostgresFailure) -> Handle {
+        let keywords = settings.keywords(addresses: addresses)
+        let names = CStringList(keywords.map(\.name), isTerminated: true)
+        let values = CStringList(keywords.map(\.value), isTerminated: true)
+        guard let pointer = PQconnectStartParams(names.pointers, values.pointers, 0) else {
+            throw PostgresFailure(.unreachable, "there is no memory for a connection")
+        }
+        // Its own way with what the server says aside is to print it.
+        PQsetNoticeProcessor(pointer, { _, _ in }, nil)
+        return Handle(pointer)
+    }
+
+    /// Follows libpq through its steps: address by address, TLS, password.
+    ///
+    /// - Returns: false when the turn of an address is over and others remain, for which libpq has to begin anew.
     private func poll(
-        _ pointer: OpaquePointer, _ operation: Int, until deadline: MonotonicTime
-    ) async throws(PostgresFailure) {
+        _ pointer: OpaquePointer, _ operation: Int, _ turns: inout ConnectTurns
+    ) async throws(PostgresFailure) -> Bool {
         guard PQstatus(pointer) != CONNECTION_BAD else { throw Self.failure(.unreachable, pointer) }
         var next = PGRES_POLLING_WRITING
         while next != PGRES_POLLING_OK {
@@ -96,18 +101,21 @@ package actor PostgresConnection {
             guard signals.cancelled < operation else { throw .cancelled }
             // Anew each time: libpq closes one socket and opens another when it goes on to the next address.
             let watch = try watch(pointer)
-            watch.deadline = deadline
+            watch.deadline = turns.end(of: PQhostaddr(pointer).map { String(cString: $0) }, at: .now())
             signals.watch = watch
             let wake = await watch.wait(for: next == PGRES_POLLING_READING ? .reading : .writing)
             signals.watch = nil
             watch.close()
             switch wake {
             case .ready: next = PQconnectPoll(pointer)
-            case .timedOut: throw .timedOut("connecting to PostgreSQL at \(settings.host):\(settings.port)")
+            case .timedOut:
+                guard !turns.passOn() else { return false }
+                throw .timedOut("connecting to PostgreSQL at \(settings.host):\(settings.port)")
             case .interrupted, .cancelled: break
             case .closed: throw .closed
             }
         }
+        return true
     }
 
     private func watch(_ pointer: OpaquePointer) throws(PostgresFailure) -> DescriptorWatch {

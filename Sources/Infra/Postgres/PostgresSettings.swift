@@ -2,7 +2,7 @@ package import Actors
 
 /// Where a database is, who asks, and how long anything may take.
 package struct PostgresSettings: Sendable {
-    /// A name, an address, or a folder with a Unix socket; empty for libpq's own choice.
+    /// A name, an address, a folder with a Unix socket, or several of them with commas between; empty for libpq's own choice.
     package var host: String
     package var port: Int
     /// Nil for libpq's own choice, the name of the operating system's user.
@@ -15,7 +15,7 @@ package struct PostgresSettings: Sendable {
     /// They are listed at postgresql.org/docs/current/libpq-connect.html. `connect_timeout` becomes ``connectTimeout``.
     package var parameters: [String: String]
 
-    /// How long it may take until a connection can be used.
+    /// How long it may take until a connection can be used; every address of the host gets a share.
     package var connectTimeout = Duration.seconds(10)
     /// How long a statement may take without a sign of the server, waiting for locks included.
     ///
@@ -43,8 +43,8 @@ package struct PostgresSettings: Sendable {
 
     /// The keywords for libpq, in no particular order.
     ///
-    /// - Parameter addresses: what `host` was resolved to; libpq then asks no name server, which it would do blocking.
-    func keywords(addresses: [String]) -> [(name: String, value: String)] {
+    /// - Parameter addresses: what ``namesToResolve`` were resolved to; libpq then asks no name server, which it would do blocking.
+    func keywords(addresses: [HostAddress]) -> [(name: String, value: String)] {
         var keywords: [String: String] = [
             "fallback_application_name": "paceline",
             // A server that is cut off without a word is noticed after a minute, not after the system's two hours.
@@ -57,8 +57,8 @@ package struct PostgresSettings: Sendable {
         if !host.isEmpty { keywords["host"] = host }
         if !addresses.isEmpty {
             // One host for each address: libpq tries them in turn, and checks certificates against the name.
-            keywords["host"] = repeatElement(host, count: addresses.count).joined(separator: ",")
-            keywords["hostaddr"] = addresses.joined(separator: ",")
+            keywords["host"] = addresses.map(\.host).joined(separator: ",")
+            keywords["hostaddr"] = addresses.map(\.address).joined(separator: ",")
         }
         keywords["user"] = user
         keywords["password"] = password?.exposed
@@ -66,11 +66,12 @@ package struct PostgresSettings: Sendable {
         return keywords.map { (name: $0.key, value: $0.value) }
     }
 
-    /// The name to resolve before libpq is called; nil when there is none.
-    var nameToResolve: String? {
-        guard !host.isEmpty, !host.hasPrefix("/"), !host.hasPrefix("@"), !host.contains(","),
-            parameters["hostaddr"] == nil
-        else { return nil }
-        return host
+    /// The names to resolve before libpq is called: those of a list, such as `a,b`; none when one of them is a socket.
+    var namesToResolve: [String] {
+        let names = host.split(separator: ",", omittingEmptySubsequences: false)
+        guard parameters["hostaddr"] == nil,
+            !names.contains(where: { $0.isEmpty || $0.hasPrefix("/") || $0.hasPrefix("@") })
+        else { return [] }
+        return names.map { String($0) }
     }
 }

@@ -58,6 +58,26 @@ import Testing
         var settings = PostgresSettings(host: silent.host, port: silent.port, user: "u")
         settings.connectTimeout = .milliseconds(100)
         #expect(await failure(settings)?.kind == .timedOut)
+        withExtendedLifetime(silent) {}
+    }
+
+    @Test func oneSilentAddressLeavesTimeForTheNext() async throws {
+        let server = try await PostgresServer.shared()
+        let silent = try SilentServer(last: 2, port: server.port)
+        // Half of the time is for the first, and half must do for the second on a busy machine.
+        var settings = server.networkSettings(host: "\(silent.host),127.0.0.1")
+        settings.connectTimeout = .seconds(6)
+        let connection = try await open(settings)
+        #expect(await connection.isUsable)
+        await connection.close()
+        withExtendedLifetime(silent) {}
+    }
+
+    @Test func aHostOfAListThatDoesNotExistHidesNoOther() async throws {
+        let connection = try await open(
+            PostgresServer.shared().networkSettings(host: "no-such-host.invalid,127.0.0.1"))
+        #expect(await connection.isUsable)
+        await connection.close()
     }
 
     @Test func whoIsCancelledWhileConnectingStopsAtOnce() async throws {
@@ -67,6 +87,7 @@ import Testing
         connecting.cancel()
         let failure = await #expect(throws: PostgresFailure.self) { try await connecting.value }
         #expect(failure?.kind == .cancelled)
+        withExtendedLifetime(silent) {}
     }
 
     @Test func whatTheServerRefusesFirstLeavesNoSocketOpen() async throws {

@@ -12,11 +12,15 @@ import Testing
     @Test func theKeywordsNameEveryAddressAndNoEmptyHost() {
         let settings = PostgresSettings(
             host: "db", port: 6432, user: "u", database: "d",
-            parameters: ["sslmode": "require", "connect_timeout": "3", "keepalives_idle": "7", "client_encoding": "latin1"])
+            parameters: [
+                "sslmode": "require", "connect_timeout": "3", "keepalives_idle": "7", "client_encoding": "latin1",
+            ])
         #expect(settings.connectTimeout == .seconds(3))
         let keywords = Dictionary(
-            uniqueKeysWithValues: settings.keywords(addresses: ["10.0.0.1", "::1"]).map { ($0.name, $0.value) })
-        #expect(keywords["host"] == "db,db")
+            uniqueKeysWithValues: settings.keywords(addresses: [
+                HostAddress(host: "db", address: "10.0.0.1"), HostAddress(host: "other", address: "::1"),
+            ]).map { ($0.name, $0.value) })
+        #expect(keywords["host"] == "db,other")
         #expect(keywords["hostaddr"] == "10.0.0.1,::1")
         #expect(keywords["port"] == "6432")
         #expect(keywords["sslmode"] == "require")
@@ -27,8 +31,11 @@ import Testing
         #expect(PostgresSettings(host: "").keywords(addresses: []).allSatisfy { !$0.name.hasPrefix("host") })
     }
 
-    @Test(arguments: [("", nil), ("/run/postgresql", nil), ("@abstract", nil), ("a,b", nil), ("db", "db")])
-    func onlyANameIsLookedUp(host: String, name: String?) {
-        #expect(PostgresSettings(host: host).nameToResolve == name)
+    @Test(arguments: [
+        ("", []), ("/run/postgresql", []), ("@abstract", []), ("a,/run", []), ("a,", []), ("a,b", ["a", "b"]),
+        ("db", ["db"]),
+    ])
+    func onlyNamesAreLookedUp(host: String, names: [String]) {
+        #expect(PostgresSettings(host: host).namesToResolve == names)
     }
 }
