@@ -147,7 +147,7 @@ import Testing
 
     @Test func closedItEndsWhatRestsWaitsForWhatIsLentAndGivesOutNoMore() async throws {
         let server = try await PostgresServer.shared()
-        let pool = PostgresPool(server.settings(), size: 1, on: try PostgresServer.loops.get().loops[0])
+        let pool = PostgresPool(server.settings(), size: 2, on: try PostgresServer.loops.get().loops[0])
         let gate = Gate()
         let holder = Task {
             try await pool.withConnection { connection throws(PostgresFailure) in
@@ -156,14 +156,22 @@ import Testing
             }
         }
         await gate.arrivals(1)
+        let resting = try await pool.withConnection { connection throws(PostgresFailure) in connection }
+        #expect(await resting.isUsable)
         let closing = Task { await pool.close() }
+        var failure: PostgresFailure?
+        // Until it is closed it lends the other one.
+        while failure == nil {
+            do throws(PostgresFailure) {
+                try await pool.withConnection { _ throws(PostgresFailure) in await Task.yield() }
+            } catch { failure = error }
+        }
+        #expect(failure?.kind == .closed)
+        #expect(await pool.load.leased > 0, "what is lent is left alone")
         gate.open()
         #expect(try await holder.value > 0)
         await closing.value
         #expect(await pool.load.leased == 0)
-        let failure = await #expect(throws: PostgresFailure.self) {
-            try await pool.withConnection { connection throws(PostgresFailure) in try await Self.pid(connection) }
-        }
-        #expect(failure?.kind == .closed)
+        #expect(await !resting.isUsable)
     }
 }
