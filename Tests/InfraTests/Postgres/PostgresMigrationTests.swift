@@ -5,24 +5,8 @@ import Testing
 
 /// Databases of other versions, the original's among them.
 @Suite(.timeLimit(.minutes(5))) struct PostgresMigrationTests {
-    /// A database, and a store on it that is closed afterwards.
-    private func withStore(
-        _ prepare: String = "SELECT 1", _ body: (PostgresStore, PostgresServer, String) async throws -> Void
-    ) async throws {
-        let server = try await PostgresServer.shared()
-        try await server.withDatabase { name in
-            try await server.execute(prepare, database: name)
-            let store = try PostgresStore(server.settings(database: name))
-            do { try await body(store, server, name) } catch {
-                await store.close()
-                throw error
-            }
-            await store.close()
-        }
-    }
-
     @Test func theVersionsAreRecordedInOrder() async throws {
-        try await withStore { store, server, name in
+        try await PostgresServer.withStore { store, server, name in
             try await store.migrate()
             let versions = try await server.column(
                 "SELECT version::text FROM paceline_migrations ORDER BY version", database: name)
@@ -30,20 +14,8 @@ import Testing
         }
     }
 
-    @Test func aNewerDatabaseIsRefusedWithTheCureAndLeftAsItIs() async throws {
-        try await withStore { store, server, name in
-            try await store.migrate()
-            try await server.execute("INSERT INTO paceline_migrations VALUES (99, 'of the future')", database: name)
-            let failure = await #expect(throws: StoreFailure.self) { try await store.migrate() }
-            #expect(failure?.kind == .corrupt)
-            #expect(failure?.message.contains("version 99") == true)
-            #expect(failure?.message.contains("run the newer Paceline") == true)
-            #expect(failure?.message.contains("backup") == false)
-        }
-    }
-
     @Test func twoThatStartTogetherMigrateOnce() async throws {
-        try await withStore(Self.original) { _, server, name in
+        try await PostgresServer.withStore(Self.original) { _, server, name in
             // Nobody can begin before both wait: the lock is held by a third.
             let stores = try (0..<2).map { _ in try PostgresStore(server.settings(database: name)) }
             try await server.withConnection(database: name) { holder in
@@ -70,7 +42,7 @@ import Testing
     }
 
     @Test func theOriginalsDatabaseIsAdoptedInPlace() async throws {
-        try await withStore(Self.original) { store, server, name in
+        try await PostgresServer.withStore(Self.original) { store, server, name in
             try await store.migrate()
             #expect(
                 try await store.authorization()
@@ -97,7 +69,7 @@ import Testing
     }
 
     @Test func adoptedColumnsTakeWhatStravaSends() async throws {
-        try await withStore(Self.original) { store, _, _ in
+        try await PostgresServer.withStore(Self.original) { store, _, _ in
             try await store.migrate()
             let long = Activity(
                 id: 16_000_000_001, name: String(repeating: "👩‍👩‍👧‍👦", count: 300), type: "Run", sportType: "TrailRun",
@@ -115,7 +87,7 @@ import Testing
     }
 
     @Test func theOriginalReadsAndWritesAfterwards() async throws {
-        try await withStore(Self.original) { store, server, name in
+        try await PostgresServer.withStore(Self.original) { store, server, name in
             try await store.migrate()
             let ride = Activity(
                 id: 17, name: "Ride", type: "Ride", sportType: "GravelRide", distance: 40_000,
@@ -141,7 +113,7 @@ import Testing
     }
 
     @Test func itGivesWayToTheOriginalsOpenTransactionAndSucceedsAfterIt() async throws {
-        try await withStore(Self.original) { store, server, name in
+        try await PostgresServer.withStore(Self.original) { store, server, name in
             try await server.withConnection(database: name) { original in
                 try await original.execute("BEGIN; SELECT COUNT(*) FROM strava_activities")
                 let failure = await #expect(throws: StoreFailure.self) { try await store.migrate() }
@@ -155,54 +127,6 @@ import Testing
         }
     }
 
-    @Test func aViewThatIsInTheWayIsNamedWithTheCure() async throws {
-        let reported =
-            Self.original + """
-                ; CREATE VIEW monthly AS SELECT name, distance FROM strava_activities;
-                CREATE VIEW yearly AS SELECT * FROM monthly
-                """
-        try await withStore(reported) { store, server, name in
-            let failure = await #expect(throws: StoreFailure.self) { try await store.migrate() }
-            #expect(failure?.kind == .corrupt)
-            #expect(failure?.message.contains("column name of strava_activities, read by monthly)") == true)
-            #expect(failure?.message.contains("drop it, start Paceline") == true)
-            #expect(failure?.message.contains("backup") == false)
-            try await server.execute("DROP VIEW monthly CASCADE", database: name)
-            try await store.migrate()
-            try await server.execute(
-                "CREATE VIEW monthly AS SELECT name, distance FROM strava_activities", database: name)
-        }
-    }
-
-    @Test func aConstraintThatRefusesARowIsToldFromForeignTables() async throws {
-        try await withStore(Self.original + "; ALTER TABLE strava_activities ADD CHECK (distance < 100000)") {
-            store, _, _ in
-            try await store.migrate()
-            let far = Activity(
-                id: 1, name: "", type: "Ride", sportType: "Ride", distance: 200_000,
-                startDate: UTCInstant(seconds: 0), startDateLocal: LocalDateTime(seconds: 0))
-            let failure = await #expect(throws: StoreFailure.self) {
-                try await store.commit(
-                    SyncBatch(upserts: [far], state: SyncState(), fetchedAt: UTCInstant(seconds: 0)))
-            }
-            #expect(failure?.message.contains("a constraint, a trigger or a type") == true)
-        }
-    }
-
-    @Test func aDatabaseInAnotherEncodingIsRefusedWithTheCure() async throws {
-        let server = try await PostgresServer.shared()
-        let name = "latin_\(String(UInt64.random(in: 0 ... .max), radix: 36))"
-        try await server.execute(
-            "CREATE DATABASE \(name) TEMPLATE template0 ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C'")
-        let store = try PostgresStore(server.settings(database: name))
-        let failure = await #expect(throws: StoreFailure.self) { try await store.migrate() }
-        #expect(failure?.kind == .corrupt)
-        #expect(failure?.message.contains("LATIN1 and has to be in UTF-8") == true)
-        #expect(failure?.message.contains("backup") == false)
-        await store.close()
-        try await server.execute("DROP DATABASE \(name) WITH (FORCE)")
-    }
-
     @Test func requiredColumnsThatPacelineDoesNotKnowDoNotStopIt() async throws {
         let strict =
             Self.original + """
@@ -214,7 +138,7 @@ import Testing
                 ALTER TABLE strava_activities ALTER COLUMN average_speed SET NOT NULL;
                 DELETE FROM strava_auth
                 """
-        try await withStore(strict) { store, server, name in
+        try await PostgresServer.withStore(strict) { store, server, name in
             try await store.migrate()
             try await store.save(
                 StoredAuthorization(
@@ -236,7 +160,7 @@ import Testing
                     ALTER COLUMN start_date_local TYPE TIMESTAMPTZ, ALTER COLUMN fetched_at TYPE TIMESTAMPTZ;
                 ALTER TABLE strava_auth ALTER COLUMN updated_at TYPE TIMESTAMPTZ
                 """
-        try await withStore(zoned) { store, server, name in
+        try await PostgresServer.withStore(zoned) { store, server, name in
             // A server whose own zone is another must shift nothing.
             try await server.execute("ALTER DATABASE \(name) SET TimeZone TO 'Asia/Tokyo'")
             try await store.migrate()
@@ -249,27 +173,12 @@ import Testing
     }
 
     @Test func anAdoptedRowWithoutAStartWaitsForTheFirstSyncToOverwriteIt() async throws {
-        try await withStore(Self.original + "; UPDATE strava_activities SET start_date = NULL WHERE id = 15") {
+        try await PostgresServer.withStore(
+            Self.original + "; UPDATE strava_activities SET start_date = NULL WHERE id = 15"
+        ) {
             store, _, _ in
             try await store.migrate()
             #expect(try await store.activities().map(\.id) == [16_000_000_001])
-        }
-    }
-
-    @Test func aUserWhoMayNotChangeTheTablesIsToldTheCure() async throws {
-        try await withStore(Self.original) { _, server, name in
-            try await server.execute(
-                """
-                DROP ROLE IF EXISTS \(name); CREATE ROLE \(name) LOGIN;
-                GRANT ALL ON SCHEMA public TO \(name); GRANT ALL ON ALL TABLES IN SCHEMA public TO \(name)
-                """, database: name)
-            var settings = server.settings(database: name)
-            settings.user = name
-            let store = try PostgresStore(settings)
-            let failure = await #expect(throws: StoreFailure.self) { try await store.migrate() }
-            #expect(failure?.message.contains("owner of the tables") == true)
-            await store.close()
-            try await server.execute("DROP OWNED BY \(name); DROP ROLE \(name)", database: name)
         }
     }
 
