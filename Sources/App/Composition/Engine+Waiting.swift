@@ -5,27 +5,37 @@ extension Engine {
     private static let firstPause = Duration.milliseconds(250)
     private static let longestPause = Duration.seconds(5)
 
-    /// Makes the engine, and waits for a database server that is away instead of failing.
+    /// Makes the engine; nil when its database server is away.
     ///
     /// A server is often started together with Paceline and takes longer, and one that restarts comes back; a file that cannot be
     /// opened does not mend itself, so SQLite's failures end the start.
+    static func ifStoreAnswers(
+        _ configuration: Configuration, gateway: any StravaGateway, clock: any WallClock, logger: Logger
+    ) async throws -> Engine? {
+        do {
+            return try await Engine(configuration, gateway: gateway, clock: clock, logger: logger)
+        } catch let failure as StoreFailure {
+            guard failure.kind == .unavailable, case .postgres = configuration.database else { throw failure }
+            logger.warning(
+                "The database is away. Paceline starts when it answers.", metadata: ["cause": "\(failure.message)"])
+            return nil
+        }
+    }
+
+    /// Makes the engine, and waits for a database server that is away instead of failing.
     static func whenStoreAnswers(
         _ configuration: Configuration, gateway: any StravaGateway, clock: any WallClock, logger: Logger
     ) async throws -> Engine {
         var pause = firstPause
         var told: String?
         while true {
-            let failure: StoreFailure
             do {
                 return try await Engine(configuration, gateway: gateway, clock: clock, logger: logger)
-            } catch let error as StoreFailure {
-                failure = error
-            }
-            guard failure.kind == .unavailable, case .postgres = configuration.database else { throw failure }
-            // Once for each cause: the same line every five seconds helps nobody.
-            if told != failure.message {
-                logger.warning(
-                    "The database is away. Paceline starts when it answers.", metadata: ["cause": "\(failure.message)"])
+            } catch let failure as StoreFailure where failure.kind == .unavailable {
+                // Once for each cause: the same line every five seconds helps nobody.
+                if let told, told != failure.message {
+                    logger.warning("The database is still away.", metadata: ["cause": "\(failure.message)"])
+                }
                 told = failure.message
             }
             try await clock.sleep(until: clock.now() + pause)

@@ -25,40 +25,46 @@ enum Serve {
         let provider = try Provider(
             configuration, redirectURI: configuration.redirectURI(port: listening.port), loops: loops, clock: clock,
             logger: logger)
-        let engine = try await Engine.whenStoreAnswers(
-            configuration, gateway: provider.client, clock: clock, logger: logger)
-        let scheduler = engine.scheduler(every: configuration.refreshInterval ?? .zero, clock: clock)
-        let place = Place(configuration, port: listening.port, provider: provider)
         let drain = DrainFlag()
-        let metrics = MetricsReport(
-            registry: PrometheusRegistry(MetricNames.all), engine: engine, loops: loops.loops, started: started)
-        // For whatever of the libraries counts something, too.
-        MetricsSystem.bootstrap(metrics.registry)
+        let door = FrontDoor(
+            waiting: CrossOrigin(origins: configuration.allowedOrigins, next: WaitingRoom()))
+        // For what can be known at once, such as a database of somebody else's: it ends the start before anything is served.
+        let engine = try await Engine.ifStoreAnswers(
+            configuration, gateway: provider.client, clock: clock, logger: logger)
+        let backstage = Backstage(logger: logger) {
+            let engine =
+                if let engine { engine } else {
+                    try await Engine.whenStoreAnswers(
+                        configuration, gateway: provider.client, clock: clock, logger: logger)
+                }
+            let scheduler = engine.scheduler(every: configuration.refreshInterval ?? .zero, clock: clock)
+            let place = Place(configuration, port: listening.port, provider: provider)
+            let metrics = MetricsReport(
+                registry: PrometheusRegistry(MetricNames.all), engine: engine, loops: loops.loops, started: started)
+            // For whatever of the libraries counts something, too.
+            MetricsSystem.bootstrap(metrics.registry)
+            door.open(
+                to: WebApplication.responder(
+                    configuration, engine, scheduler, place, drain, metrics: metrics, clock: clock, logger: logger))
+            await announce(configuration, engine, place, logger)
+            ResidentMemory.trim()
+            // The listener takes connections since `listen`, and everything that could still fail is behind us.
+            ServiceManager.tellReady(at: ProcessInfo.processInfo.environment["NOTIFY_SOCKET"])
+            let watch = StoreWatch(store: engine.store, coordinator: engine.coordinator)
+            return (engine, engine.services + [watch, scheduler])
+        }
         let server = HTTPServer(
-            configuration: address,
-            responder: WebApplication.responder(
-                configuration, engine, scheduler, place, drain, metrics: metrics, clock: clock, logger: logger),
-            loops: loops, logger: logger, listening: listening)
-        await announce(configuration, engine, place, logger)
+            configuration: address, responder: door, loops: loops, logger: logger, listening: listening)
         if address.maximumConnections < configuration.bounds.connections {
             logger.warning(
                 "fewer connections than HTTP_MAX_CONNECTIONS: raise the limit of open files (ulimit -n, LimitNOFILE)",
                 metadata: ["connections": "\(address.maximumConnections)"])
         }
-        ResidentMemory.trim()
-        // The listener takes connections since `listen`, and everything that could still fail is behind us.
-        ServiceManager.tellReady(at: ProcessInfo.processInfo.environment["NOTIFY_SOCKET"])
         // In the order of who needs whom: shutting down goes the other way, so that requests under way still find everything.
-        let services: [any Service] =
-            provider.services + engine.services
-            + [
-                StoreWatch(store: engine.store, coordinator: engine.coordinator), scheduler,
-                DrainingServer(server: server, drain: drain),
-            ]
+        let services = provider.services + [backstage, DrainingServer(server: server, drain: drain)]
         try await ServiceGroup(configuration: .paceline(services, logger: logger)).run()
         await provider.shutdown()
         await loops.shutdown()
-        await engine.store.close()
         logger.info("stopped")
     }
 

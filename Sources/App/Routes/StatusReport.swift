@@ -58,8 +58,15 @@ extension JSON {
 
     fileprivate static func problem(_ problem: SyncProblem) -> JSON {
         [
-            "code": .string(problem.code.rawValue), "message": .string(problem.message),
+            "code": .string(problem.code.rawValue), "message": .string(problem.publicMessage),
             "at": .string(problem.at.iso8601WithOffset),
         ]
+    }
+}
+
+extension SyncProblem {
+    /// What everybody may read: the database's own words may name its address and its user, and belong into the log.
+    fileprivate var publicMessage: String {
+        code == .databaseUnavailable ? "The database does not answer; the log says why." : message
     }
 }

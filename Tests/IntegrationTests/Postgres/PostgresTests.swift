@@ -146,6 +146,24 @@ import Testing
         await database.end()
     }
 
+    /// A process that seems dead is started again, which brings no database back.
+    @Test func whileItWaitsForItsDatabaseItLivesAndCanBeStopped() async throws {
+        let database = try await PostgresServer()
+        try await database.stop()
+        try await withStage(activities: 30) { stage in
+            let server = try await stage.serveWaiting(["DATABASE_URL": database.url(database: "postgres")])
+            #expect(try await server.get("/livez").status == 200)
+            #expect(try await server.get("/strava/health").text.contains(#""database":"disconnected""#))
+            #expect(try await server.get("/readyz").status == 503)
+            let answer = try await server.get("/strava/stats/ytd")
+            #expect(answer.status == 503)
+            #expect(answer["retry-after"] == "5")
+            #expect(answer.detail?.contains("database") == true)
+            #expect(await server.stop() == .exited(0))
+        }
+        await database.end()
+    }
+
     @Test func whatOneProcessStoresTheOthersServe() async throws {
         let database = try await PostgresServer.shared()
         try await withStage(activities: 300) { stage in

@@ -16,12 +16,15 @@ final class Paceline: Sendable {
     let port: Int
 
     /// Returns when the server says where it is.
-    init(_ process: RunningProcess, _ transcript: Transcript) async throws {
+    ///
+    /// - Parameter isWaiting: it is not going to serve yet, and has listened before that.
+    init(_ process: RunningProcess, _ transcript: Transcript, isWaiting: Bool = false) async throws {
         self.process = process
         self.transcript = transcript
-        // The last line of a start; an earlier one tells the port, also where people are sent to another address.
-        guard await transcript.line(containing: "Ctrl-C stops.") != nil,
-            let port = transcript.text.firstMatch(of: /listening=http:\/\/127\.0\.0\.1:(\d+)/).flatMap({ Int($0.1) })
+        // The last line of a start; the front end's own tells the port, also where people are sent to another address.
+        guard await transcript.line(containing: isWaiting ? "address=127.0.0.1:" : "Ctrl-C stops.") != nil,
+            await transcript.line(containing: "address=127.0.0.1:") != nil,
+            let port = transcript.text.firstMatch(of: /address=127\.0\.0\.1:(\d+)/).flatMap({ Int($0.1) })
         else {
             process.kill()
             throw DidNotStart(status: await process.wait(), transcript: transcript.text)

@@ -50,6 +50,14 @@ final class Stage: Sendable {
         return try await Paceline(process, transcript)
     }
 
+    /// The same, where it has to wait for its database.
+    func serveWaiting(_ changes: [String: String?]) async throws -> Paceline {
+        let process = try Subprocess.start("/usr/bin/env", try command(["serve"]), environment: variables(changes))
+        let transcript = Transcript(of: process)
+        servers.withLock { $0.append((process, transcript)) }
+        return try await Paceline(process, transcript, isWaiting: true)
+    }
+
     /// Runs `paceline` with these arguments in the folder, to its end.
     func run(_ arguments: [String], _ changes: [String: String?] = [:]) async throws -> Subprocess.Outcome {
         try await Subprocess.run("/usr/bin/env", try command(arguments), environment: variables(changes))
