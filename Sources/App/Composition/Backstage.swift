@@ -6,25 +6,36 @@ import ServiceLifecycle
 ///
 /// A stop meanwhile ends the wait.
 struct Backstage: Service {
+    struct Cast: Sendable {
+        var engine: Engine
+        /// In the order of who needs whom.
+        var services: [any Service]
+    }
+
+    /// What is there already; nil has to be waited for.
+    let cast: Cast?
     let logger: Logger
-    /// Makes the engine, and the services in the order of who needs whom.
-    let make: @Sendable () async throws -> (engine: Engine, services: [any Service])
+    let whenStoreAnswers: @Sendable () async throws -> Cast
 
     func run() async throws {
-        let engine: Engine
-        let services: [any Service]
-        do {
-            (engine, services) = try await cancelWhenGracefulShutdown { try await make() }
-        } catch is CancellationError {
-            return
-        }
-        let group = ServiceGroup(configuration: .paceline(services, isInner: true, logger: logger))
+        guard let cast = try await awaited() else { return }
+        let group = ServiceGroup(configuration: .paceline(cast.services, isInner: true, logger: logger))
         do {
             try await group.run()
-            await engine.store.close()
+            await cast.engine.store.close()
         } catch {
-            await engine.store.close()
+            await cast.engine.store.close()
             throw error
+        }
+    }
+
+    /// Nil when it is told to stop before.
+    private func awaited() async throws -> Cast? {
+        if let cast { return cast }
+        do {
+            return try await cancelWhenGracefulShutdown { try await whenStoreAnswers() }
+        } catch is CancellationError {
+            return nil
         }
     }
 }

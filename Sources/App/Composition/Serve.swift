@@ -28,15 +28,7 @@ enum Serve {
         let drain = DrainFlag()
         let door = FrontDoor(
             waiting: CrossOrigin(origins: configuration.allowedOrigins, next: WaitingRoom()))
-        // For what can be known at once, such as a database of somebody else's: it ends the start before anything is served.
-        let engine = try await Engine.ifStoreAnswers(
-            configuration, gateway: provider.client, clock: clock, logger: logger)
-        let backstage = Backstage(logger: logger) {
-            let engine =
-                if let engine { engine } else {
-                    try await Engine.whenStoreAnswers(
-                        configuration, gateway: provider.client, clock: clock, logger: logger)
-                }
+        let open: @Sendable (Engine) async -> Backstage.Cast = { engine in
             let scheduler = engine.scheduler(every: configuration.refreshInterval ?? .zero, clock: clock)
             let place = Place(configuration, port: listening.port, provider: provider)
             let metrics = MetricsReport(
@@ -51,7 +43,20 @@ enum Serve {
             // The listener takes connections since `listen`, and everything that could still fail is behind us.
             ServiceManager.tellReady(at: ProcessInfo.processInfo.environment["NOTIFY_SOCKET"])
             let watch = StoreWatch(store: engine.store, coordinator: engine.coordinator)
-            return (engine, engine.services + [watch, scheduler])
+            return Backstage.Cast(engine: engine, services: engine.services + [watch, scheduler])
+        }
+        // As a rule the database answers, and the door is open before the first request is heard: during an update no client of the
+        // version before may meet the waiting room.
+        var cast: Backstage.Cast?
+        if let engine = try await Engine.ifStoreAnswers(
+            configuration, gateway: provider.client, clock: clock, logger: logger)
+        {
+            cast = await open(engine)
+        }
+        let backstage = Backstage(cast: cast, logger: logger) {
+            await open(
+                try await Engine.whenStoreAnswers(
+                    configuration, gateway: provider.client, clock: clock, logger: logger))
         }
         let server = HTTPServer(
             configuration: address, responder: door, loops: loops, logger: logger, listening: listening)
