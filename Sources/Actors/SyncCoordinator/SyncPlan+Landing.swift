@@ -97,12 +97,12 @@ extension SyncPlan {
         _ reading: Rereading, _ page: ActivityPage, _ mirror: ActivityMirror, _ now: UTCInstant
     ) -> Landing? {
         // An empty list is believed of an athlete without a history, or when a person says so.
-        if reading.cursor == nil, !mirror.isEmpty, !acceptsDeletions { return nil }
+        if reading.cursor == nil, !mirror.isEmpty, !reading.acceptsDeletions { return nil }
         // Only the first page under a bound begins right below it; others have the second of the seam behind them.
         let bound = reading.cursor.map { $0.page == 1 ? $0.before : $0.before - .seconds(1) }
         let below = mirror.missing(from: [], startedBefore: bound, notBefore: nil)
         let gone = reading.isSound ? (reading.missing.filter(mirror.contains) + below) : []
-        let verdict = Deletions(isSameGrant: isSameGrant, isAccepted: acceptsDeletions)
+        let verdict = Deletions(isSameGrant: isSameGrant, isAccepted: reading.acceptsDeletions)
             .verdict(gone, of: mirror.count, at: now)
         var next = state
         next.rereading = nil

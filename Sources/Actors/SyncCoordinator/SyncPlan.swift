@@ -46,10 +46,10 @@ package struct SyncPlan: Sendable {
     /// With which rights the pages that come now were fetched.
     private(set) var grant = Grant()
     private var newest: RequestPriority?
-    private var wantsRereading = false
+    /// A re-reading that is to begin: whether a person accepts as gone what it will lack.
+    private var wanted: Bool?
     /// The priority of the re-reading's next page while a person waits for it.
     private var hurry: RequestPriority?
-    private(set) var acceptsDeletions = false
     private var heldInNewest: HeldDeletions?
     private var underWay: Step.Purpose?
 
@@ -68,7 +68,7 @@ package struct SyncPlan: Sendable {
     package var isDone: Bool { newest == nil && !isWalking }
 
     /// Whether the list is being gone through, so that there is progress to show.
-    package var isWalking: Bool { state.cursor != nil || wantsRereading || state.rereading?.spacing == .zero }
+    package var isWalking: Bool { state.cursor != nil || wanted != nil || state.rereading?.spacing == .zero }
 
     /// Requests that the walk or the re-reading under way still takes; nil when none is, or nobody can know.
     package func pagesLeft(_ mirror: ActivityMirror) -> Int? {
@@ -88,15 +88,22 @@ package struct SyncPlan: Sendable {
     /// Asks for a sync.
     ///
     /// A look at the newest joins one that is under way, and nothing else: it need not wait for a walk. A re-reading joins one
-    /// that was asked for, and begins anew what was to be spread over the day. What waits is hurried along.
+    /// that was asked for, and begins anew what was to be spread over the day, or what began without the word that deletions are
+    /// accepted: the word is for a listing as a whole. What waits is hurried along.
     package mutating func request(_ scope: SyncScope, _ priority: RequestPriority) {
         guard scope != .newest else {
             if underWay != .newest { newest = max(newest ?? priority, priority) }
             return
         }
-        if scope == .fullAcceptingDeletions { acceptsDeletions = true }
-        if state.rereading?.spacing != .zero { wantsRereading = true }
+        want(accepting: scope == .fullAcceptingDeletions)
         hurry = max(hurry ?? priority, priority)
+    }
+
+    private mutating func want(accepting: Bool) {
+        if let rereading = state.rereading, rereading.spacing == .zero, rereading.acceptsDeletions || !accepting {
+            return
+        }
+        wanted = wanted == true || accepting
     }
 
     /// The next request to send; nil when there is none, or none that may go.
@@ -142,9 +149,9 @@ package struct SyncPlan: Sendable {
     }
 
     private mutating func beginRereading(at now: UTCInstant, stored: Int) {
-        if wantsRereading {
-            wantsRereading = false
-            state.rereading = Rereading(startedAt: now)
+        if let accepting = wanted {
+            wanted = nil
+            state.rereading = Rereading(startedAt: now, scope: grant.scope, acceptsDeletions: accepting)
             // It goes over all that a walk would.
             state.cursor = nil
         } else if let rereadInterval, state.rereading == nil, isDue(at: now) {
@@ -152,7 +159,8 @@ package struct SyncPlan: Sendable {
             let pages = Int64(stored / (Self.perPage - 1) + 2)
             // In whole milliseconds, as stores keep it.
             let spacing = Duration.milliseconds((rereadInterval / 2).wholeMilliseconds / pages)
-            state.rereading = Rereading(startedAt: now, spacing: spacing)
+            state.rereading = Rereading(startedAt: now, spacing: spacing, scope: grant.scope)
+            hurry = nil
         }
     }
 
@@ -183,13 +191,20 @@ package struct SyncPlan: Sendable {
     package mutating func connected(_ athleteID: Int64, scope: String?, memberSince: UTCInstant? = nil) {
         granted(athleteID, scope: scope)
         if let memberSince { state.memberSince = memberSince }
-        // What the rows are worth under the new rights should be known soon, and a half-done re-reading would mix two.
-        if !isSameGrant { wantsRereading = true }
+        // What the rows are worth under the new rights should be known soon, and a half-done re-reading would mix two. What a person
+        // accepted was what the old rights would show.
+        if !isSameGrant { wanted = false }
     }
 
     /// Takes over what another process has written.
+    ///
+    /// A re-reading that was asked for here and has not stored a page yet is not in it, and still to be done; one that has, and that is
+    /// not in it either, has ended there.
     package mutating func adopt(_ stored: SyncState) {
+        let owed = state.rereading.flatMap { $0.spacing == .zero && $0.pages == 0 ? $0 : nil }
         state = stored
+        if let owed { want(accepting: owed.acceptsDeletions) }
+        if wanted == nil, state.rereading?.spacing != .zero { hurry = nil }
     }
 
     /// What a page means.
@@ -216,11 +231,9 @@ package struct SyncPlan: Sendable {
             heldInNewest = landing.held
         case .walk: break
         case .rereading:
-            hurry = nil
-            if landing.endsRereading, !wantsRereading {
-                acceptsDeletions = false
-                heldInNewest = nil
-            }
+            // Whoever asked for another one while the page was being written is still in a hurry.
+            if wanted == nil { hurry = nil }
+            if landing.endsRereading { heldInNewest = nil }
         }
     }
 

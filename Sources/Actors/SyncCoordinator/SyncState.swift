@@ -70,10 +70,16 @@ package struct Rereading: Sendable, Hashable {
     package var missing: [Int64]
     /// Whether every page until now could prove an absence.
     package var isSound: Bool
+    /// With which scope its pages are listed; nil when nobody knows.
+    package var scope: String?
+    /// Whether a person said beforehand that whatever it lacks is gone.
+    ///
+    /// It is this reading's own and fixed when it begins, so that the word is good for one listing, whoever ends it.
+    package var acceptsDeletions: Bool
 
     package init(
         cursor: BackfillCursor? = nil, startedAt: UTCInstant, pages: Int = 0, spacing: Duration = .zero,
-        missing: [Int64] = [], isSound: Bool = true
+        missing: [Int64] = [], isSound: Bool = true, scope: String? = nil, acceptsDeletions: Bool = false
     ) {
         self.cursor = cursor
         self.startedAt = startedAt
@@ -81,6 +87,8 @@ package struct Rereading: Sendable, Hashable {
         self.spacing = spacing
         self.missing = missing
         self.isSound = isSound
+        self.scope = scope
+        self.acceptsDeletions = acceptsDeletions
     }
 
     /// When the next page is due.

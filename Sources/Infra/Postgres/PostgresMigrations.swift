@@ -18,6 +18,7 @@ enum PostgresMigrations {
             Migration(
                 name: "requests reserved ahead",
                 sql: "ALTER TABLE paceline_budget ADD COLUMN reserved INTEGER NOT NULL DEFAULT 0"),
+            Migration(name: "what a re-reading goes by", sql: rereadingTerms),
         ]
     }
 
@@ -176,6 +177,11 @@ enum PostgresMigrations {
             SELECT 1, (SELECT athlete_id FROM strava_auth WHERE id = 1), false,
                 (EXTRACT(EPOCH FROM COALESCE(MAX(fetched_at), MAX(start_date))) * 1000)::bigint
             FROM strava_activities HAVING COUNT(*) > 0
+        """
+
+    private static let rereadingTerms = """
+        ALTER TABLE paceline_sync
+            ADD COLUMN rereading_scope TEXT, ADD COLUMN rereading_accepts_deletions BOOLEAN
         """
 
     private static let rereadings = """

@@ -29,6 +29,8 @@ enum PostgresSyncState {
         Column(name: "rereading_missing", type: "text") {
             $0.rereading.map { $0.missing.map(String.init).joined(separator: ",") }
         },
+        Column(name: "rereading_scope", type: "text") { $0.rereading?.scope },
+        Column(name: "rereading_accepts_deletions", type: "boolean") { text($0.rereading?.acceptsDeletions) },
     ]
 
     private static let names = columns.map(\.name).joined(separator: ", ")
@@ -70,8 +72,11 @@ enum PostgresSyncState {
         let spacing = Duration.milliseconds(try row.integer() ?? 0)
         let isSound = try row.bool() ?? false
         let missing = (try row.text() ?? "").split(separator: ",").compactMap { Int64($0) }
+        let scope = try row.text()
+        let acceptsDeletions = try row.bool() ?? false
         return Rereading(
-            cursor: cursor, startedAt: startedAt, pages: pages, spacing: spacing, missing: missing, isSound: isSound)
+            cursor: cursor, startedAt: startedAt, pages: pages, spacing: spacing, missing: missing, isSound: isSound,
+            scope: scope, acceptsDeletions: acceptsDeletions)
     }
 
     private static let upsert: String = {

@@ -16,6 +16,7 @@ enum SQLiteMigrations {
             Migration(name: "Paceline's columns and tables", apply: addOwnColumnsAndTables),
             Migration(name: "re-readings, scopes and tombstones", apply: addRereadings),
             Migration(name: "requests reserved ahead", apply: addReserved),
+            Migration(name: "what a re-reading goes by", apply: addRereadingTerms),
         ]
     }
 
@@ -118,6 +119,14 @@ enum SQLiteMigrations {
 
     private static func addReserved(_ connection: SQLiteConnection) throws(StoreFailure) {
         try connection.execute("ALTER TABLE paceline_budget ADD COLUMN reserved INTEGER NOT NULL DEFAULT 0")
+    }
+
+    private static func addRereadingTerms(_ connection: SQLiteConnection) throws(StoreFailure) {
+        try connection.execute(
+            """
+            ALTER TABLE paceline_sync ADD COLUMN rereading_scope VARCHAR;
+            ALTER TABLE paceline_sync ADD COLUMN rereading_accepts_deletions BOOLEAN;
+            """)
     }
 
     private static func addRereadings(_ connection: SQLiteConnection) throws(StoreFailure) {

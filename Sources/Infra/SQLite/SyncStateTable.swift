@@ -5,7 +5,8 @@ enum SyncStateTable {
     private static let columns = """
         athlete_id, cursor_before_ms, cursor_page, is_complete, last_success_at_ms, scope, member_since_ms,
         validated_at_ms, held_count, held_at_ms, rereading_started_at_ms, rereading_before_ms, rereading_page,
-        rereading_pages, rereading_spacing_ms, rereading_is_sound, rereading_missing
+        rereading_pages, rereading_spacing_ms, rereading_is_sound, rereading_missing, rereading_scope,
+        rereading_accepts_deletions
         """
 
     static func load(_ connection: SQLiteConnection) throws(StoreFailure) -> SyncState {
@@ -48,15 +49,18 @@ enum SyncStateTable {
         let spacing = Duration.milliseconds(row.integer() ?? 0)
         let isSound = row.integer() == 1
         let missing = (row.text() ?? "").split(separator: ",").compactMap { Int64($0) }
+        let scope = row.text()
+        let acceptsDeletions = row.integer() == 1
         return Rereading(
-            cursor: cursor, startedAt: startedAt, pages: pages, spacing: spacing, missing: missing, isSound: isSound)
+            cursor: cursor, startedAt: startedAt, pages: pages, spacing: spacing, missing: missing, isSound: isSound,
+            scope: scope, acceptsDeletions: acceptsDeletions)
     }
 
     static func save(_ state: SyncState, _ connection: SQLiteConnection) throws(StoreFailure) {
         try connection.statement(
             """
             INSERT OR REPLACE INTO paceline_sync (id, \(columns))
-            VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """
         ).run { row in
             row.bind(state.athleteID)
@@ -84,6 +88,8 @@ enum SyncStateTable {
         row.bind(rereading?.spacing.wholeMilliseconds)
         row.bind(rereading.map { Int64($0.isSound ? 1 : 0) })
         row.bind(rereading.map { $0.missing.map(String.init).joined(separator: ",") })
+        row.bind(rereading?.scope)
+        row.bind(rereading.map { Int64($0.acceptsDeletions ? 1 : 0) })
     }
 }
 

@@ -43,6 +43,77 @@ struct DeletionTests {
         #expect(walker.mirror.count == 900)
     }
 
+    @Test func anAcceptanceEndsWithTheListingItWasGivenForWhoeverEndsIt() throws {
+        let all = Activity.history(1000)
+        let day = Duration.seconds(86_400)
+        var walker = Walker.synced(all, rereadInterval: day)
+        walker.plan.request(.fullAcceptingDeletions, .interactive)
+        for _ in 0..<3 { #expect(try walker.step()) }
+        #expect(walker.stored.state.rereading?.acceptsDeletions == true)
+        _ = walker.next()
+        walker.plan.failed()
+        // Another process goes on from the store and ends it.
+        var other = walker
+        other.crash()
+        while try other.step() {}
+        #expect(other.stored.state.rereading == nil)
+        walker.plan.adopt(other.stored.state)
+        #expect(walker.plan.isDone)
+        // Nobody accepted anything of the next day's, nor of an empty list.
+        walker.now = walker.now + day
+        walker.list = StravaList()
+        #expect(throws: Walker.Implausible.self) { _ = try walker.step() }
+        walker.list = StravaList(Array(all.prefix(700)))
+        walker.now = walker.now + day
+        while try walker.step() {}
+        #expect(walker.mirror.count == 1000)
+        #expect(walker.plan.heldDeletions?.count == 300)
+    }
+
+    @Test func aRereadingThatHasStoredNothingYetSurvivesWhatAnotherProcessWrites() throws {
+        let all = Activity.history(1000)
+        var walker = Walker.synced(all)
+        for activity in all[300..<400] { walker.list.remove(activity.id) }
+        walker.plan.request(.fullAcceptingDeletions, .interactive)
+        _ = walker.next()
+        walker.plan.failed()
+        var stored = walker.stored.state
+        stored.lastSuccessAt = walker.now
+        walker.plan.adopt(stored)
+        #expect(!walker.plan.isDone)
+        while try walker.step() {}
+        #expect(walker.isTrue)
+    }
+
+    @Test func anAcceptanceIsForAListingAsAWholeAndIsKeptWithIt() throws {
+        let all = Activity.history(1000)
+        var walker = Walker.synced(all)
+        for activity in all[300..<400] { walker.list.remove(activity.id) }
+        walker.plan.request(.full, .interactive)
+        for _ in 0..<2 { #expect(try walker.step()) }
+        walker.plan.request(.fullAcceptingDeletions, .interactive)
+        // It begins anew; one that accepts nothing joins it, and a restart forgets nothing.
+        #expect(try walker.step())
+        #expect(walker.queries.last == ActivityQuery(perPage: 200))
+        walker.plan.request(.full, .interactive)
+        walker.crash()
+        while try walker.step() {}
+        #expect(walker.isTrue)
+        #expect(walker.queries.count == 2 + 6)
+    }
+
+    @Test func whoAsksWhileAPageIsWrittenIsStillInAHurryAfterIt() throws {
+        var walker = Walker.synced(Activity.history(1000))
+        walker.plan.request(.full, .interactive)
+        guard let step = walker.next(),
+            let landing = walker.plan.landed(
+                step, page: walker.list.page(step.query), mirror: walker.mirror, at: walker.now)
+        else { return }
+        walker.plan.request(.fullAcceptingDeletions, .interactive)
+        walker.write(landing)
+        #expect(walker.next(holding: .background)?.priority == .interactive)
+    }
+
     @Test func whatWasHeldAndIsThereAgainIsHeldNoLonger() throws {
         let all = Activity.history(1000)
         var walker = Walker.synced(all)

@@ -17,7 +17,7 @@ extension StoreContract {
                 rereading: Rereading(
                     cursor: BackfillCursor(before: UTCInstant(milliseconds: 7), page: 0),
                     startedAt: UTCInstant(milliseconds: -5), pages: 9, spacing: .milliseconds(2_541_176),
-                    missing: [.min, 3, .max], isSound: false),
+                    missing: [.min, 3, .max], isSound: false, scope: "activity:read", acceptsDeletions: true),
                 validatedAt: UTCInstant(milliseconds: 12),
                 heldDeletions: HeldDeletions(count: 150, at: UTCInstant(milliseconds: 13)),
                 memberSince: UTCInstant(milliseconds: 14))
