@@ -12,7 +12,7 @@ extension SyncPlan {
             } else if needsWalk {
                 next.cursor = Self.cursorPastUnknown(at: now)
             }
-            return landing(page, .newest, next, now)
+            return landing(page, .newest, next, mirror, now)
         }
         // The walk goes on where it was, unless it must start anew: on a first sync, or when what is lowest on the page is not
         // known, so that something unknown may lie below it. Any other known item would not do: it may be one that was moved up,
@@ -20,9 +20,10 @@ extension SyncPlan {
         let isGap = page.activities.contains { $0.startDate == oldest && !mirror.contains($0.id) }
         if isGap || needsWalk { next.cursor = BackfillCursor(below: page) }
         let gone = page.provesAbsence ? mirror.missing(from: page.ids, startedAfter: oldest) : []
-        let verdict = Deletions(isSameGrant: isSameGrant, isAccepted: false).verdict(gone, of: mirror.count, at: now)
+        let verdict = Deletions(isSameGrant: isSameGrant(asThatOfRows: !mirror.isEmpty), isAccepted: false)
+            .verdict(gone, of: mirror.count, at: now)
         return landing(
-            page, .newest, next, now, upserts: mirror.differences(in: page.activities), deletions: verdict.deleted,
+            page, .newest, next, mirror, now, upserts: mirror.differences(in: page.activities), deletions: verdict.deleted,
             held: verdict.held)
     }
 
@@ -41,16 +42,16 @@ extension SyncPlan {
         if page.isEmpty {
             if let doubt = cursor.doubting(mirror) {
                 next.cursor = doubt
-                return landing(page, .walk, next, now)
+                return landing(page, .walk, next, mirror, now)
             }
             // A mirror that was complete before has rows below a gap that this walk has confirmed, and perhaps some that are gone:
             // that is the re-reading's to find.
             if !state.isComplete { complete(&next, startedAt: now) }
             next.cursor = nil
-            return landing(page, .walk, next, now)
+            return landing(page, .walk, next, mirror, now)
         }
         next.cursor = cursor.advanced(past: page)
-        return landing(page, .walk, next, now, upserts: mirror.differences(in: page.activities))
+        return landing(page, .walk, next, mirror, now, upserts: mirror.differences(in: page.activities))
     }
 
     /// Notes that the list was read to its end.
@@ -69,7 +70,7 @@ extension SyncPlan {
             reading.cursor = doubt
             var next = state
             next.rereading = reading
-            return landing(page, .rereading, next, now)
+            return landing(page, .rereading, next, mirror, now)
         }
         reading.isSound = reading.isSound && page.provesAbsence
         let absent = Set(absences(from: page, under: reading.cursor, mirror)).union(reading.missing)
@@ -79,7 +80,7 @@ extension SyncPlan {
         if page.oldest == nil { reading.isSound = false }
         var next = state
         next.rereading = reading
-        return landing(page, .rereading, next, now, upserts: mirror.differences(in: page.activities))
+        return landing(page, .rereading, next, mirror, now, upserts: mirror.differences(in: page.activities))
     }
 
     /// What is stored within the page's stretch of the list and is not on the page.
@@ -102,8 +103,9 @@ extension SyncPlan {
         let bound = reading.cursor.map { $0.page == 1 ? $0.before : $0.before - .seconds(1) }
         let below = mirror.missing(from: [], startedBefore: bound, notBefore: nil)
         let gone = reading.isSound ? (reading.missing.filter(mirror.contains) + below) : []
-        let verdict = Deletions(isSameGrant: isSameGrant, isAccepted: reading.acceptsDeletions)
-            .verdict(gone, of: mirror.count, at: now)
+        let verdict = Deletions(
+            isSameGrant: isSameGrant(asThatOfRows: !mirror.isEmpty), isAccepted: reading.acceptsDeletions
+        ).verdict(gone, of: mirror.count, at: now)
         var next = state
         next.rereading = nil
         next.isComplete = true
@@ -114,19 +116,19 @@ extension SyncPlan {
             next.scope = grant.scope ?? next.scope
             next.athleteID = grant.athleteID ?? next.athleteID
         }
-        return landing(page, .rereading, next, now, deletions: verdict.deleted, held: verdict.held)
+        return landing(page, .rereading, next, mirror, now, deletions: verdict.deleted, held: verdict.held)
     }
 
     // MARK: All of them
 
     private func landing(
-        _ page: ActivityPage, _ purpose: Step.Purpose, _ next: SyncState, _ now: UTCInstant, upserts: [Activity] = [],
-        deletions: [Int64] = [], held: HeldDeletions? = nil
+        _ page: ActivityPage, _ purpose: Step.Purpose, _ next: SyncState, _ mirror: ActivityMirror, _ now: UTCInstant,
+        upserts: [Activity] = [], deletions: [Int64] = [], held: HeldDeletions? = nil
     ) -> Landing {
         var next = next
         next.lastSuccessAt = now
-        // The first rows, or those of a version that did not note it.
-        if next.scope == nil { next.scope = grant.scope }
+        // The first rows, or those of a version that did not note it: those only when nothing can be hidden from now on.
+        if next.scope == nil, mirror.isEmpty || grant.scope == Self.widestScope { next.scope = grant.scope }
         return Landing(
             batch: SyncBatch(
                 upserts: upserts, deletions: deletions, rejected: page.rejected, state: next, fetchedAt: now),

@@ -193,7 +193,7 @@ package struct SyncPlan: Sendable {
         if let memberSince { state.memberSince = memberSince }
         // What the rows are worth under the new rights should be known soon, and a half-done re-reading would mix two. What a person
         // accepted was what the old rights would show.
-        if !isSameGrant { wanted = false }
+        if !isSameGrant(asThatOfRows: state.lastSuccessAt != nil) { wanted = false }
     }
 
     /// Takes over what another process has written.
@@ -237,11 +237,19 @@ package struct SyncPlan: Sendable {
         }
     }
 
+    /// The scope that shows everything, so that no change to it hides anything
+    /// (developers.strava.com/docs/authentication, "Details About Requesting Access").
+    static let widestScope = "activity:read_all"
+
     /// Whether the pages that come now were fetched with the rights that the rows were read with, as far as is known.
-    var isSameGrant: Bool {
-        func agree<Value: Equatable>(_ left: Value?, _ right: Value?) -> Bool {
-            left == nil || right == nil || left == right
-        }
-        return agree(state.athleteID, grant.athleteID) && agree(state.scope, grant.scope)
+    ///
+    /// Rows of the original, or of an older version, do not tell their scope: they may hold what a narrower one hides.
+    ///
+    /// - Parameter hasRows: whether there are rows at all.
+    func isSameGrant(asThatOfRows hasRows: Bool) -> Bool {
+        guard state.athleteID == nil || grant.athleteID == nil || state.athleteID == grant.athleteID else { return false }
+        guard let scope = grant.scope else { return true }
+        if let listed = state.scope { return listed == scope }
+        return !hasRows || scope == Self.widestScope
     }
 }

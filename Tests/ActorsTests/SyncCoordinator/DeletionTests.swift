@@ -204,7 +204,46 @@ struct DeletionTests {
         #expect(walker.next()?.query == ActivityQuery(perPage: 200))
     }
 
-    @Test func rowsOfAnOlderVersionTakeTheScopeOfNow() throws {
+    @Test func rowsWhoseScopeNobodyKnowsAreNotDeletedByANarrowerOne() throws {
+        let all = Activity.history(1000)
+        for isComplete in [true, false] {
+            var walker = Walker.synced(all)
+            walker.plan.state.isComplete = isComplete
+            // What only the athlete sees: some among the newest, some below.
+            for index in [5, 9, 300, 700] { walker.list.remove(all[index].id) }
+            walker.plan.connected(7, scope: "activity:read")
+            try walker.sync(.newest)
+            try walker.sync(.full)
+            try walker.sync(.full)
+            #expect(walker.mirror.count == 1000)
+            #expect(walker.stored.state.scope == nil)
+            #expect(walker.plan.heldDeletions?.count == 4)
+            try walker.sync(.fullAcceptingDeletions)
+            #expect(walker.isTrue)
+            #expect(walker.stored.state.scope == "activity:read")
+        }
+    }
+
+    @Test func rowsWhoseScopeNobodyKnowsTakeThatOfARereadingThatMissesNothing() throws {
+        var walker = Walker.synced(Activity.history(300))
+        walker.plan.connected(7, scope: "activity:read")
+        try walker.sync()
+        #expect(walker.stored.state.scope == "activity:read")
+        #expect(walker.queries.count == 1 + 3)
+    }
+
+    @Test func aFirstSyncNotesTheScopeItListsWith() throws {
+        var walker = Walker(StravaList(Activity.history(300)))
+        walker.plan.connected(7, scope: "activity:read")
+        try walker.sync()
+        #expect(walker.stored.state.scope == "activity:read")
+        #expect(walker.queries.count == 3)
+        walker.list.remove(Activity.history(300)[5].id)
+        try walker.sync()
+        #expect(walker.isTrue)
+    }
+
+    @Test func rowsOfAnOlderVersionTakeTheWidestScopeAtOnce() throws {
         var walker = Walker.synced(Activity.history(10))
         walker.plan.connected(7, scope: "activity:read_all")
         try walker.sync()
