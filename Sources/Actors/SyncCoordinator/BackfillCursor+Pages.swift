@@ -6,20 +6,42 @@ extension BackfillCursor {
         self.init(before: oldest + .seconds(1), page: page.isShort ? 0 : 1)
     }
 
-    /// Where to look before an empty page is believed; nil when it is.
+    /// What an empty page means.
+    enum Emptiness: Hashable {
+        /// The list ends here.
+        case end
+        /// Perhaps; what comes under this cursor tells.
+        case doubtful(BackfillCursor)
+        /// Strava answers `[]` to everything.
+        case untrue
+    }
+
+    /// How far above the seam a doubt begins: so many activities are not deleted between two pages.
+    static let doubted = 100
+    /// The ``page`` of a cursor whose bound was raised because an empty page was doubted.
+    static let raised = -1
+
+    /// What it means that nothing came under this cursor.
     ///
     /// A page that begins at the seam has the seam's own activity on it. Without even that it comes from a Strava that answers `[]` to
-    /// everything, or the activity has just been deleted: what lies strictly below tells which.
-    func doubting(_ mirror: ActivityMirror) -> BackfillCursor? {
+    /// everything, or the activity has just been deleted. What lies strictly below cannot tell which, for at the end of the history
+    /// that is empty as well; a page that begins well above the seam can.
+    func emptiness(_ mirror: ActivityMirror) -> Emptiness {
+        if page == Self.raised { return .untrue }
         guard page == 1, mirror.count(startedBefore: before) > mirror.count(startedBefore: before - .seconds(1)) else {
-            return nil
+            return .end
         }
-        return BackfillCursor(before: before, page: 0)
+        let above = mirror.missing(from: [], startedBefore: nil, notBefore: before).suffix(Self.doubted).first
+        let start = above.flatMap(mirror.activity)?.startDate
+        return .doubtful(BackfillCursor(before: start.map { $0 + .seconds(1) } ?? before, page: Self.raised))
     }
+
+    /// Whether the page begins right below the bound: others have the second of the seam, or pages, in between.
+    var beginsAtBound: Bool { page == 1 || page == Self.raised }
 
     /// What to ask for.
     var query: ActivityQuery {
-        guard page == 0 else { return ActivityQuery(before: before, page: page, perPage: SyncPlan.perPage) }
+        guard page == 0 else { return ActivityQuery(before: before, page: max(page, 1), perPage: SyncPlan.perPage) }
         return ActivityQuery(before: before - .seconds(1), perPage: SyncPlan.perPage)
     }
 
@@ -33,7 +55,7 @@ extension BackfillCursor {
         if let oldest = page.oldest, oldest + .seconds(1) < before {
             return BackfillCursor(before: oldest + .seconds(1), page: page.isShort ? 0 : 1)
         }
-        return BackfillCursor(before: before, page: self.page + 1)
+        return BackfillCursor(before: before, page: max(self.page, 1) + 1)
     }
 }
 

@@ -40,9 +40,12 @@ extension SyncPlan {
         guard let cursor = state.cursor else { return nil }
         var next = state
         if page.isEmpty {
-            if let doubt = cursor.doubting(mirror) {
+            switch cursor.emptiness(mirror) {
+            case .untrue: return nil
+            case .doubtful(let doubt):
                 next.cursor = doubt
                 return landing(page, .walk, next, mirror, now)
+            case .end: break
             }
             // A mirror that was complete before has rows below a gap that this walk has confirmed, and perhaps some that are gone:
             // that is the re-reading's to find.
@@ -66,8 +69,11 @@ extension SyncPlan {
         guard var reading = state.rereading else { return nil }
         reading.pages += 1
         if page.isEmpty {
-            guard let doubt = reading.cursor?.doubting(mirror) else { return landedEnd(reading, page, mirror, now) }
-            reading.cursor = doubt
+            switch reading.cursor?.emptiness(mirror) ?? .end {
+            case .untrue: return nil
+            case .end: return landedEnd(reading, page, mirror, now)
+            case .doubtful(let doubt): reading.cursor = doubt
+            }
             var next = state
             next.rereading = reading
             return landing(page, .rereading, next, mirror, now)
@@ -89,7 +95,7 @@ extension SyncPlan {
     /// beyond the first under one bound proves nothing: so many activities began within one second that the list may have shifted
     /// between two such pages. Neither does a look below a seam, which the next page repeats.
     private func absences(from page: ActivityPage, under cursor: BackfillCursor?, _ mirror: ActivityMirror) -> [Int64] {
-        guard let oldest = page.oldest, cursor == nil || cursor?.page == 1 else { return [] }
+        guard let oldest = page.oldest, cursor?.beginsAtBound ?? true else { return [] }
         return mirror.missing(
             from: page.ids, startedBefore: cursor?.before, notBefore: page.isShort ? oldest : oldest + .seconds(1))
     }
@@ -100,7 +106,7 @@ extension SyncPlan {
         // An empty list is believed of an athlete without a history, or when a person says so.
         if reading.cursor == nil, !mirror.isEmpty, !reading.acceptsDeletions { return nil }
         // Only the first page under a bound begins right below it; others have the second of the seam behind them.
-        let bound = reading.cursor.map { $0.page == 1 ? $0.before : $0.before - .seconds(1) }
+        let bound = reading.cursor.map { $0.beginsAtBound ? $0.before : $0.before - .seconds(1) }
         let below = mirror.missing(from: [], startedBefore: bound, notBefore: nil)
         let gone = reading.isSound ? (reading.missing.filter(mirror.contains) + below) : []
         let verdict = Deletions(

@@ -89,7 +89,8 @@ package struct SyncPlan: Sendable {
     ///
     /// A look at the newest joins one that is under way, and nothing else: it need not wait for a walk. A re-reading joins one
     /// that was asked for, and begins anew what was to be spread over the day, or what began without the word that deletions are
-    /// accepted: the word is for a listing as a whole. What waits is hurried along.
+    /// accepted: the word is for a listing as a whole. So does one that came upon an empty page that it cannot explain: a person
+    /// who asks again is the way out. What waits is hurried along.
     package mutating func request(_ scope: SyncScope, _ priority: RequestPriority) {
         guard scope != .newest else {
             if underWay != .newest { newest = max(newest ?? priority, priority) }
@@ -100,7 +101,9 @@ package struct SyncPlan: Sendable {
     }
 
     private mutating func want(accepting: Bool) {
-        if let rereading = state.rereading, rereading.spacing == .zero, rereading.acceptsDeletions || !accepting {
+        if let rereading = state.rereading, rereading.spacing == .zero, rereading.acceptsDeletions || !accepting,
+            rereading.cursor?.page != BackfillCursor.raised
+        {
             return
         }
         wanted = wanted == true || accepting

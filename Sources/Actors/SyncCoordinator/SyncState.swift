@@ -45,7 +45,8 @@ package struct BackfillCursor: Sendable, Hashable {
     package var before: UTCInstant
     /// The page under that bound; beyond 1 only after a page that brought nothing older.
     ///
-    /// 0 after a short page: look strictly below the oldest activity first, since an empty page there is the end.
+    /// 0 after a short page: look strictly below the oldest activity first, since an empty page there is the end. -1 after an empty
+    /// page that cannot be true: the bound was raised, to see whether Strava answers `[]` to everything.
     package var page: Int
 
     package init(before: UTCInstant, page: Int) {

@@ -256,9 +256,54 @@ struct SyncPlanTests {
             }
             #expect(walker.isTrue, "page \(bad)")
             #expect(walker.batches.allSatisfy(\.deletions.isEmpty) == true)
-            // The empty one, one that looks below, and the rest from the seam.
-            #expect(walker.queries.count == 7 + 2, "page \(bad)")
+            // The empty one, one from above the seam, and the rest below that.
+            #expect(walker.queries.count == 7 + 1, "page \(bad)")
         }
+    }
+
+    @Test(arguments: [SyncScope.newest, .full])
+    func aStravaThatAnswersNothingForAWhileInTheMiddleIsAFailureAndEndsNothing(_ scope: SyncScope) throws {
+        let all = Activity.history(1000)
+        for bad in 2...5 {
+            var walker = scope == .newest ? Walker(StravaList(all)) : Walker.synced(all)
+            walker.plan.request(scope, .scheduled)
+            for _ in 1..<bad { #expect(try walker.step()) }
+            let stored = walker.mirror.count
+            walker.list = StravaList()
+            // The first is asked about again; from then on it is a failure, and what stands in the store stays.
+            #expect(try walker.step())
+            for _ in 0..<3 { #expect(throws: Walker.Implausible.self) { _ = try walker.step() } }
+            #expect(walker.mirror.count == stored)
+            walker.crash()
+            #expect(throws: Walker.Implausible.self) { _ = try walker.step() }
+            walker.list = StravaList(all)
+            while try walker.step() {}
+            #expect(walker.isTrue, "page \(bad)")
+            #expect(walker.stored.state.isComplete)
+            #expect(walker.batches.allSatisfy(\.deletions.isEmpty) == true)
+        }
+    }
+
+    @Test func aRereadingThatFindsAHundredGoneAtOnceBeginsAnewWhenAskedAgain() throws {
+        let all = Activity.history(1000)
+        var walker = Walker.synced(all)
+        walker.plan.request(.fullAcceptingDeletions, .interactive)
+        for _ in 0..<3 { #expect(try walker.step()) }
+        // All that is older than what two pages brought, and a hundred more.
+        walker.list = StravaList(Array(all.prefix(450)))
+        #expect(try walker.step())
+        #expect(throws: Walker.Implausible.self) { _ = try walker.step() }
+        walker.plan.request(.fullAcceptingDeletions, .interactive)
+        while try walker.step() {}
+        #expect(walker.isTrue)
+    }
+
+    @Test func moreThanAPageOfOneSecondAfterADoubtIsCountedByPages() {
+        let second = UTCInstant(seconds: 1_700_000_000)
+        let cursor = BackfillCursor(before: second + .seconds(1), page: BackfillCursor.raised)
+        #expect(cursor.query == ActivityQuery(before: second + .seconds(1), page: 1, perPage: 200))
+        let page = ActivityPage(activities: (1...200).map { Activity.sample($0, at: second.seconds) })
+        #expect(cursor.advanced(past: page) == BackfillCursor(before: second + .seconds(1), page: 2))
     }
 
     @Test func aHistoryWhoseLastActivityGoesWhileItIsReadStillEnds() throws {
@@ -269,7 +314,8 @@ struct SyncPlanTests {
         walker.list.remove(all[199].id)
         while try walker.step() {}
         #expect(walker.stored.state.isComplete)
-        #expect(walker.queries.count == 3)
+        // The empty one, one from above the seam, and the end below it.
+        #expect(walker.queries.count == 4)
     }
 
     @Test func anAthleteWithoutActivitiesIsCompleteAtOnce() throws {
