@@ -19,6 +19,8 @@ package struct SyncHealth: Sendable {
 
     static let firstBackoff = Duration.seconds(5)
     static let longestBackoff = Duration.seconds(3600)
+    /// No window of the budget is longer; an hour more for what is waited beyond its end.
+    static let longestWindow = Duration.seconds(86_400 + 3600)
 
     private var condition = Condition.well
     private var failures = 0
@@ -68,9 +70,14 @@ package struct SyncHealth: Sendable {
         return switch condition {
         case .well: nil
         case .needsAuthorization, .missingScope: .interactive
-        case .budget(let until, let held): now < until ? held : nil
-        case .failing(let until), .inactive(let until): now < until ? .scheduled : nil
+        case .budget(let until, let held): isHeld(until, Self.longestWindow, now) ? held : nil
+        case .failing(let until), .inactive(let until): isHeld(until, Self.longestBackoff, now) ? .scheduled : nil
         }
+    }
+
+    /// A moment that lies farther ahead than any wait is long was reckoned by a clock that went back since, and holds nothing.
+    private func isHeld(_ until: UTCInstant, _ longest: Duration, _ now: UTCInstant) -> Bool {
+        now < until && until - now <= longest
     }
 
     /// When held requests may go, even if that moment has just passed; nil when nothing is held, or only the athlete can change

@@ -152,6 +152,10 @@ package struct SyncPlan: Sendable {
     }
 
     private mutating func beginRereading(at now: UTCInstant, stored: Int) {
+        // A clock that went back must not freeze it, nor leave those hanging who wait for it: it counts as on time.
+        if let rereading = state.rereading, rereading.startedAt > now {
+            state.rereading?.startedAt = now - rereading.spacing * rereading.pages
+        }
         if let accepting = wanted {
             wanted = nil
             state.rereading = Rereading(startedAt: now, scope: grant.scope, acceptsDeletions: accepting)

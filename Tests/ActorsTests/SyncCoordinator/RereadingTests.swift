@@ -201,6 +201,31 @@ struct RereadingTests {
         #expect(walker.next()?.purpose == .rereading)
     }
 
+    @Test(arguments: [SyncScope.full, .newest])
+    func aClockThatWentBackDoesNotFreezeOneThatIsUnderWay(_ scope: SyncScope) throws {
+        let all = Activity.history(1000)
+        var walker = Walker.synced(all, rereadInterval: day)
+        walker.list.remove(all[900].id)
+        walker.now = walker.now + day
+        // One that is asked for, and one that is spread over the day.
+        if scope == .full { walker.plan.request(.full, .interactive) }
+        for _ in 0..<3 {
+            #expect(try walker.step())
+            walker.now = walker.plan.nextPageAt ?? walker.now
+        }
+        walker.now = walker.now - day * 30
+        let back = walker.now
+        #expect(try walker.step())
+        while walker.plan.state.rereading != nil {
+            walker.now = walker.plan.nextPageAt ?? walker.now
+            #expect(try walker.step())
+        }
+        #expect(walker.isTrue)
+        #expect(walker.queries.count == 7)
+        #expect(walker.now - back < day)
+        #expect(walker.plan.state.validatedAt.map { $0 <= back } == true)
+    }
+
     @Test func withoutAnIntervalItIsOnlyDoneOnRequest() throws {
         var walker = Walker.synced(Activity.history(10))
         walker.now = walker.now + day * 365

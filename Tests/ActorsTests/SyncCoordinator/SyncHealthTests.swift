@@ -124,6 +124,19 @@ struct SyncHealthTests {
         }
     }
 
+    @Test func aClockThatWentBackDoesNotStretchAWait() {
+        let earlier = start - .seconds(30 * 86_400)
+        var health = SyncHealth(isConnected: true, random: SteadyGenerator())
+        _ = health.failed(StravaFailure(.unavailable, "503"), .scheduled, at: start)
+        #expect(health.held(at: earlier) == nil)
+        _ = health.failed(StravaFailure(.inactive, "403"), .scheduled, at: start)
+        #expect(health.held(at: earlier) == nil)
+        #expect(health.held(at: start) == .scheduled)
+        _ = health.spent(until: start + .seconds(86_403), .interactive)
+        #expect(health.held(at: earlier) == nil)
+        #expect(health.held(at: start) == .interactive)
+    }
+
     @Test func withoutAnAthleteEverythingWaits() {
         let health = SyncHealth(isConnected: false)
         #expect(health.held(at: start) == .interactive)
