@@ -298,10 +298,8 @@ package actor SyncCoordinator: Service {
 
     /// When to look again by itself; nil when somebody does already, or nothing will be to do.
     private func nextAlarm() -> UTCInstant? {
-        let isHeld = health.held(at: clock.now()) != nil
-        let due = plan.nextPageAt
         // One that rings earlier looks again, and sets the next.
-        guard let wakeUp = isHeld ? health.wakeUp : due, !plan.isDone || due != nil,
+        guard let wakeUp = health.alarm(due: plan.nextPageAt, isDone: plan.isDone, at: clock.now()),
             !alarms.contains(where: { $0 <= wakeUp })
         else { return nil }
         alarms.insert(wakeUp)

@@ -46,10 +46,10 @@ package struct SyncHealth: Sendable {
     ///
     /// - Parameter priority: whose page; a look at the newest does not give back the budget that a walk waits for.
     package mutating func succeeded(_ priority: RequestPriority) {
-        if case .budget(_, let held) = condition, priority > held { return }
-        condition = .well
         failures = 0
         problem = nil
+        if case .budget(_, let held) = condition, priority > held { return }
+        condition = .well
     }
 
     /// The state to show, given whether a sync is under way.
@@ -87,6 +87,19 @@ package struct SyncHealth: Sendable {
         case .well, .needsAuthorization, .missingScope: nil
         case .budget(let until, _), .failing(let until), .inactive(let until): until
         }
+    }
+
+    /// When to look again by itself; nil when nothing will be to do then, or only the athlete can change that.
+    ///
+    /// - Parameters:
+    ///   - due: when the next page that has time is due; nil when none will be.
+    ///   - isDone: whether nothing else is left to ask for.
+    package func alarm(due: UTCInstant?, isDone: Bool, at now: UTCInstant) -> UTCInstant? {
+        guard !isDone || due != nil else { return nil }
+        if held(at: now) != nil { return wakeUp }
+        guard !isDone, let wakeUp else { return due }
+        // The wait ended after the plan was last asked for a step: what it held back is still to be taken.
+        return min(wakeUp, now)
     }
 
     /// What people are told who ask for a sync while requests of `held` and below must wait.

@@ -137,6 +137,38 @@ struct SyncHealthTests {
         #expect(health.held(at: start) == .interactive)
     }
 
+    @Test func aLookAtTheNewestMendsWhatFailedBeforeTheBudgetWasSpent() {
+        var health = SyncHealth(isConnected: true, random: SteadyGenerator())
+        for _ in 0..<3 { _ = health.failed(StravaFailure(.unavailable, "503"), .scheduled, at: start) }
+        _ = health.spent(until: start + .seconds(60), .background)
+        health.succeeded(.interactive)
+        #expect(health.problem == nil)
+        #expect(health.state(isSyncing: false) == .waitingForBudget)
+        _ = health.failed(StravaFailure(.unavailable, "503"), .scheduled, at: start)
+        #expect(health.wakeUp == start + .seconds(5))
+    }
+
+    @Test func aWaitThatEndsBetweenTwoLooksIsWokenFromAtOnce() {
+        var health = SyncHealth(isConnected: true, random: SteadyGenerator())
+        let until = start + .seconds(60)
+        _ = health.spent(until: until, .background)
+        // A walk is left, and the plan was last asked a moment before `until`.
+        #expect(health.alarm(due: nil, isDone: false, at: until - .milliseconds(1)) == until)
+        #expect(health.alarm(due: nil, isDone: false, at: until + .milliseconds(1)) == until)
+        #expect(health.alarm(due: nil, isDone: true, at: until + .milliseconds(1)) == nil)
+        // Nor does a clock that went back make it wait.
+        let earlier = start - .seconds(30 * 86_400)
+        #expect(health.alarm(due: nil, isDone: false, at: earlier) == earlier)
+    }
+
+    @Test func whatOnlyTheAthleteCanMendSetsNoAlarm() {
+        var health = SyncHealth(isConnected: true, random: SteadyGenerator())
+        #expect(health.alarm(due: start, isDone: true, at: start) == start)
+        _ = health.failed(StravaFailure(.refreshTokenDead, "400"), .scheduled, at: start)
+        #expect(health.alarm(due: start, isDone: true, at: start) == nil)
+        #expect(health.alarm(due: start, isDone: false, at: start) == nil)
+    }
+
     @Test func withoutAnAthleteEverythingWaits() {
         let health = SyncHealth(isConnected: false)
         #expect(health.held(at: start) == .interactive)
