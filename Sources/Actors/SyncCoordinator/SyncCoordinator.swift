@@ -193,9 +193,11 @@ package actor SyncCoordinator: Service {
         let connection = connections
         let begun = clock.now()
         do {
-            let page = try await fetch(step)
-            // Fetched with the rights of before.
-            guard connection == connections else { return nil }
+            let (page, token) = try await fetch(step)
+            // Fetched with the rights of before, or with others than the pages before it.
+            guard connection == connections, plan.fetched(step, by: token.athleteID, scope: token.scope) else {
+                return nil
+            }
             guard let landing = plan.landed(step, page: page, mirror: mirror, at: clock.now()) else {
                 throw StravaFailure.emptyList(stored: mirror.count)
             }
@@ -222,12 +224,15 @@ package actor SyncCoordinator: Service {
     }
 
     /// Fetches the page; a token that Strava calls invalid is refreshed once, and the request repeated once.
-    private func fetch(_ step: SyncPlan.Step) async throws -> ActivityPage {
+    private func fetch(_ step: SyncPlan.Step) async throws -> (page: ActivityPage, token: AthleteToken) {
         let token = try await vault.token()
         let first = await send(step, token)
-        guard case .failure(.strava(let failure)) = first, failure.kind == .unauthorized else { return try first.get() }
+        guard case .failure(.strava(let failure)) = first, failure.kind == .unauthorized else {
+            return (try first.get(), token)
+        }
         await vault.rejected(token.accessToken)
-        return try await send(step, try await vault.token()).get()
+        let second = try await vault.token()
+        return (try await send(step, second).get(), second)
     }
 
     private func send(_ step: SyncPlan.Step, _ token: AthleteToken) async -> Result<ActivityPage, MeteredStrava.Failure>

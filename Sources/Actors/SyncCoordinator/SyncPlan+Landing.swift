@@ -23,7 +23,8 @@ extension SyncPlan {
         let verdict = Deletions(isSameGrant: isSameGrant(asThatOfRows: !mirror.isEmpty), isAccepted: false)
             .verdict(gone, of: mirror.count, at: now)
         return landing(
-            page, .newest, next, mirror, now, upserts: mirror.differences(in: page.activities), deletions: verdict.deleted,
+            page, .newest, next, mirror, now, upserts: mirror.differences(in: page.activities),
+            deletions: verdict.deleted,
             held: verdict.held)
     }
 

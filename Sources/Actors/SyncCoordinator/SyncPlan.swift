@@ -186,10 +186,24 @@ package struct SyncPlan: Sendable {
 
     /// Notes whose list is read, and with which rights.
     ///
+    /// A re-reading that began with others begins anew, for it would mix what two of them show; what a person accepted was what the
+    /// old ones would lack.
+    ///
     /// - Parameter scope: the activity scope that was granted; nil when nobody knows.
     package mutating func granted(_ athleteID: Int64, scope: String?) {
         grant = Grant(athleteID: athleteID, scope: scope)
         if state.athleteID == nil { state.athleteID = athleteID }
+        guard let rereading = state.rereading, rereading.scope != scope else { return }
+        state.rereading = nil
+        if rereading.spacing == .zero { wanted = false }
+    }
+
+    /// Notes the rights of the token that a page was fetched with, which another process may have brought.
+    ///
+    /// - Returns: whether the page is of use; not when it belongs to a re-reading that began with other rights.
+    package mutating func fetched(_ step: Step, by athleteID: Int64, scope: String?) -> Bool {
+        granted(athleteID, scope: scope)
+        return step.purpose != .rereading || state.rereading != nil
     }
 
     /// Notes that an athlete connected just now.
@@ -254,7 +268,9 @@ package struct SyncPlan: Sendable {
     ///
     /// - Parameter hasRows: whether there are rows at all.
     func isSameGrant(asThatOfRows hasRows: Bool) -> Bool {
-        guard state.athleteID == nil || grant.athleteID == nil || state.athleteID == grant.athleteID else { return false }
+        guard state.athleteID == nil || grant.athleteID == nil || state.athleteID == grant.athleteID else {
+            return false
+        }
         guard let scope = grant.scope else { return true }
         if let listed = state.scope { return listed == scope }
         return !hasRows || scope == Self.widestScope

@@ -232,6 +232,35 @@ struct DeletionTests {
         #expect(walker.queries.count == 1 + 3)
     }
 
+    @Test func aRereadingWhosePagesComeWithOtherRightsBeginsAnewAndAcceptsNothing() throws {
+        let all = Activity.history(1000)
+        var walker = Walker.synced(all, scope: "activity:read_all")
+        walker.plan.granted(7, scope: "activity:read_all")
+        walker.plan.request(.fullAcceptingDeletions, .interactive)
+        for _ in 0..<3 { #expect(try walker.step()) }
+        guard let step = walker.next() else { return }
+        #expect(walker.plan.fetched(step, by: 7, scope: "activity:read_all") == true)
+        // The token of the next page was brought by another process, and shows less.
+        #expect(walker.plan.fetched(step, by: 7, scope: "activity:read") == false)
+        for index in [300, 700] { walker.list.remove(all[index].id) }
+        while try walker.step() {}
+        #expect(walker.queries[3] == ActivityQuery(perPage: 200))
+        #expect(walker.mirror.count == 1000)
+        #expect(walker.plan.heldDeletions?.count == 2)
+    }
+
+    @Test func aSpreadRereadingWhosePagesComeWithOtherRightsBeginsAnewToo() throws {
+        var walker = Walker.synced(Activity.history(1000), scope: "activity:read_all", rereadInterval: .seconds(86_400))
+        walker.plan.granted(7, scope: "activity:read_all")
+        walker.now = walker.now + .seconds(86_400)
+        #expect(try walker.step())
+        walker.crash()
+        walker.plan.granted(7, scope: "activity:read")
+        #expect(walker.next()?.query == ActivityQuery(perPage: 200))
+        #expect(walker.plan.state.rereading?.scope == "activity:read")
+        #expect(walker.plan.isDone)
+    }
+
     @Test func aFirstSyncNotesTheScopeItListsWith() throws {
         var walker = Walker(StravaList(Activity.history(300)))
         walker.plan.connected(7, scope: "activity:read")

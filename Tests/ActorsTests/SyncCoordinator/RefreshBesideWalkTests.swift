@@ -170,6 +170,26 @@ struct RefreshBesideWalkTests {
         #expect(await shop.store.state.scope == "activity:read_all")
     }
 
+    @Test func aTokenThatAnotherProcessBroughtIsTakenWithItsRights() async throws {
+        let all = Activity.history(300)
+        let shop = Workshop.synced(all, scope: "activity:read_all")
+        shop.strava.change { $0.remove(all[20].id) }
+        shop.strava.kill(Secret("old-access"))
+        try await shop.open { _ in
+            // The athlete granted less there, and this process was not told.
+            try await shop.store.save(
+                StoredAuthorization(
+                    athleteID: 7, accessToken: "key:other-access", refreshToken: "key:other-refresh",
+                    expiresAt: shop.clock.now() + .seconds(21_600), scope: "activity:read"))
+            #expect(await shop.coordinator.refresh(.newest) == .succeeded)
+            #expect(await shop.coordinator.refresh(.full) == .succeeded)
+            #expect(await shop.coordinator.status().problem?.code == .deletionsHeld)
+        }
+        #expect(shop.strava.tokensSent.last == Secret("other-access"))
+        #expect(await shop.store.rows.count == 300)
+        #expect(await shop.store.state.scope == "activity:read_all")
+    }
+
     @Test func aPageThatWasFetchedWithTheRightsOfBeforeIsFetchedAgain() async throws {
         let shop = Workshop.synced(Activity.history(10))
         let gate = Gate()
