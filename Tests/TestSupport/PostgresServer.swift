@@ -97,14 +97,22 @@ package final class PostgresServer: Sendable {
 
     /// Where one of its databases is, through the Unix socket.
     package func settings(database: String = "postgres") -> PostgresSettings {
-        PostgresSettings(host: folder, port: port, user: Self.user, database: database)
+        patient(PostgresSettings(host: folder, port: port, user: Self.user, database: database))
+    }
+
+    /// Connecting waits far longer than a busy machine makes it take.
+    private func patient(_ settings: PostgresSettings) -> PostgresSettings {
+        var settings = settings
+        settings.connectTimeout = .seconds(300)
+        return settings
     }
 
     /// The same by TCP, with the password.
     package func networkSettings(
         database: String = "postgres", host: String = "127.0.0.1", password: String = PostgresServer.password
     ) -> PostgresSettings {
-        PostgresSettings(host: host, port: port, user: Self.user, password: Secret(password), database: database)
+        patient(
+            PostgresSettings(host: host, port: port, user: Self.user, password: Secret(password), database: database))
     }
 
     /// The `DATABASE_URL` of a database, by TCP.

@@ -66,7 +66,7 @@ import Testing
         let silent = try SilentServer(last: 2, port: server.port)
         // Half of the time is for the first, and half must do for the second on a busy machine.
         var settings = server.networkSettings(host: "\(silent.host),127.0.0.1")
-        settings.connectTimeout = .seconds(6)
+        settings.connectTimeout = .seconds(40)
         let connection = try await open(settings)
         #expect(await connection.isUsable)
         await connection.close()
@@ -95,7 +95,8 @@ import Testing
         let connection = PostgresConnection(
             PostgresSettings(
                 host: server.host, port: server.port, user: "u",
-                parameters: ["sslmode": "disable", "gssencmode": "disable"]),
+                // Far longer than a busy machine takes for a step.
+                parameters: ["sslmode": "disable", "gssencmode": "disable", "connect_timeout": "600"]),
             on: try PostgresServer.loops.get().loops[0])
         async let isClosed = server.refuseFirstStatement()
         let failure = await #expect(throws: PostgresFailure.self) { try await connection.open() }

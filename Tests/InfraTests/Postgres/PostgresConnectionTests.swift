@@ -203,7 +203,7 @@ import Testing
     @Test func aStatementThatTakesTooLongIsCalledOff() async throws {
         try await withConnection {
             // Connecting is a statement too, and must do on a busy machine.
-            $0.statementTimeout = .seconds(3)
+            $0.statementTimeout = .seconds(12)
         } _: { connection in
             let failure = await #expect(throws: PostgresFailure.self) {
                 try await connection.run("SELECT pg_sleep(600)")
@@ -215,11 +215,11 @@ import Testing
 
     @Test func anAnswerThatKeepsComingIsReadToItsEnd() async throws {
         try await withConnection {
-            $0.statementTimeout = .seconds(3)
+            $0.statementTimeout = .seconds(12)
         } _: { connection in
-            // Each row fills what the server sends at a time; all of them take four seconds.
+            // Each row fills what the server sends at a time; all of them take fourteen seconds.
             let rows = try await connection.rows(
-                "SELECT n, repeat('x', 20000), pg_sleep(0.4) FROM generate_series(1, 10) n", [], Self.integer)
+                "SELECT n, repeat('x', 20000), pg_sleep(1.4) FROM generate_series(1, 10) n", [], Self.integer)
             #expect(rows == Array(1...10))
         }
     }
@@ -227,7 +227,7 @@ import Testing
     @Test func aServerThatDoesNotEvenStopIsGivenUp() async throws {
         try await withConnection {
             // Connecting is a statement too, and must do on a busy machine.
-            $0.statementTimeout = .seconds(3)
+            $0.statementTimeout = .seconds(12)
             $0.drainTimeout = .milliseconds(50)
         } _: { connection in
             let pid = pid_t(try await connection.first("SELECT pg_backend_pid()", [], Self.integer) ?? 0)

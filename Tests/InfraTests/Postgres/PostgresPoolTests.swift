@@ -124,7 +124,7 @@ import Testing
     @Test func oneConnectionThatGoesSilentEndsThoseThatRest() async throws {
         var settings = try await PostgresServer.shared().settings()
         // Connecting is a statement too, and must do on a busy machine.
-        settings.statementTimeout = .seconds(3)
+        settings.statementTimeout = .seconds(12)
         settings.drainTimeout = .milliseconds(50)
         let pool = PostgresPool(settings, size: 2, on: try PostgresServer.loops.get().loops[0])
         // Two at a time, so that two rest afterwards.

@@ -46,7 +46,7 @@ final class SilentServer: Sendable {
         await onThread { descriptor in
             let client = accept(descriptor, nil, nil)
             defer { close(client) }
-            var patience = timeval(tv_sec: 20, tv_usec: 0)
+            var patience = timeval(tv_sec: 600, tv_usec: 0)
             setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
             var bytes = [UInt8](repeating: 0, count: 4096)
             let ready: [UInt8] = [0x5A, 0, 0, 0, 5, 0x49]
