@@ -8,7 +8,7 @@ from harness import results
 from harness.load import Pace
 
 HTTP = ("cached", "answers", "idle", "system_calls", "allocations")
-PARTS = ("sync", "database", "apply", *HTTP, "loads", "micro")
+PARTS = ("sync", "database", "apply", "budget", *HTTP, "loads", "micro")
 GROUPS = {"http": HTTP, "all": PARTS}
 
 
