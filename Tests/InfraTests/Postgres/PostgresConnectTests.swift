@@ -82,7 +82,9 @@ import Testing
 
     @Test func whoIsCancelledWhileConnectingStopsAtOnce() async throws {
         let silent = try SilentServer()
-        let connecting = Task { try await open(PostgresSettings(host: silent.host, port: silent.port, user: "u")) }
+        var settings = PostgresSettings(host: silent.host, port: silent.port, user: "u")
+        settings.connectTimeout = .seconds(600)
+        let connecting = Task { [settings] in try await open(settings) }
         await silent.connected()
         connecting.cancel()
         let failure = await #expect(throws: PostgresFailure.self) { try await connecting.value }

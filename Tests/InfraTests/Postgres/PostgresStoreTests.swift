@@ -134,8 +134,9 @@ import Testing
     }
 
     private static func commitPages(first: Int64, host: String, port: Int, database: String) async throws {
-        let store = try PostgresStore(
-            PostgresSettings(host: host, port: port, user: PostgresServer.user, database: database))
+        var settings = PostgresSettings(host: host, port: port, user: PostgresServer.user, database: database)
+        settings.connectTimeout = .seconds(300)
+        let store = try PostgresStore(settings)
         try await store.migrate()
         for page in 0..<50 as Range<Int64> {
             let start = first + page * 20

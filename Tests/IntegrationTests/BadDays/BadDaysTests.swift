@@ -50,8 +50,6 @@ import Testing
             await stage.sandbox.inject(day.fault, on: .activities)
             let answer = try await server.refresh()
             #expect(Int(answer.status) == day.answer)
-            let state = try await server.status().state
-            #expect(state == day.state)
             // It serves what it has, all the time.
             #expect(try await server.allActivities() == before)
             let recovered = try await eventually("it is well again by itself") {
@@ -64,7 +62,10 @@ import Testing
             #expect(after == before)
             let calls = await stage.listRequests()
             #expect(calls == day.calls)
-            #expect(server.transcript.lines(containing: "to=failing").count == (day.state == "idle" ? 0 : 1))
+            // Asked of the log: on a busy machine it may be well again before anybody has asked for its status.
+            let failures = server.transcript.lines(containing: "to=failing").count
+            #expect(failures == (day.state == "idle" ? 0 : 1))
+            let state = failures == 0 ? "idle" : "failing"
             print(
                 "| \(day.name) | \(state) | \(calls) | \(before.count - after.count) |",
                 day.state == "failing"
