@@ -136,11 +136,11 @@ import Testing
     @Test func aPeerThatReadsSlowlyButAlwaysIsServed() async throws {
         let body = [UInt8](repeating: 1, count: 1_000_000)
         try await withServer(
-            configure: { $0.writeTimeout = .seconds(2) }, respond: { _ in Response(status: .ok, body: body) }
+            configure: { $0.writeTimeout = .seconds(8) }, respond: { _ in Response(status: .ok, body: body) }
         ) { port, _ async throws in
             let client = try TestClient(port: port, receiveBuffer: 4096)
             try await client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-            try await client.readSlowly(times: 45)
+            try await client.readSlowly(times: 120)
             #expect(try await client.response().body.count == body.count)
         }
     }
