@@ -152,7 +152,7 @@ package actor TestClient {
     package func readSlowly(times: Int) throws {
         for _ in 0..<times {
             try receiveMore(atMost: 2048)
-            usleep(100_000)
+            usleep(400_000)
         }
     }
 

@@ -140,7 +140,7 @@ import Testing
         ) { port, _ async throws in
             let client = try TestClient(port: port, receiveBuffer: 4096)
             try await client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-            try await client.readSlowly(times: 120)
+            try await client.readSlowly(times: 45)
             #expect(try await client.response().body.count == body.count)
         }
     }
