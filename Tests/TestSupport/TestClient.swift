@@ -148,7 +148,7 @@ package actor TestClient {
         return String(decoding: received, as: UTF8.self)
     }
 
-    /// Reads as over a bad line: a little of the answer, then a tenth of a second nothing, so many times; what came is kept.
+    /// Reads as over a bad line: a little of the answer, then nothing for four tenths of a second, so many times; what came is kept.
     package func readSlowly(times: Int) throws {
         for _ in 0..<times {
             try receiveMore(atMost: 2048)
