@@ -81,9 +81,10 @@ import Testing
                     + ["-o", "/dev/null", caddy.address + "/livez"],
                 stdin: [UInt8](repeating: 1, count: 50_000))
             #expect(statuses == "200 200 0")
+            // Not so large that a busy machine carries it longer than the server listens to what it has refused.
             let large = try await curl(
                 caddy, key + ["--upload-file", "-", "-w", "%{http_code}", target],
-                stdin: [UInt8](repeating: 1, count: 5_000_000))
+                stdin: [UInt8](repeating: 1, count: 500_000))
             #expect(large == "413")
             #expect(try await server.get("/livez").status == 200)
         }
