@@ -16,7 +16,7 @@ package struct HeadReading {
         defer { parser.settle() }
         parser.append(bytes)
         guard case .request(let message) = parser.next() else { return 0 }
-        return message.head.target.count
+        return message.head.path.count
     }
 
     /// The request, as a handler gets it.
