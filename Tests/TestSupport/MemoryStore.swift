@@ -12,14 +12,19 @@ package actor MemoryStore: Store {
     package private(set) var ledgers: [BudgetLedger] = []
     /// Every authorization that was saved, in order.
     package private(set) var savedAuthorizations: [StoredAuthorization] = []
+    package private(set) var leases: [Lease: LeaseRecord] = [:]
+    private let clock: ManualClock
     private var commitFailures: [StoreFailure?] = []
     private var saveFailures: [StoreFailure?] = []
     private var commitGate: Gate?
     private var saveGate: Gate?
 
+    /// - Parameter clock: what the times of leases go by.
     package init(
-        activities: [Activity] = [], state: SyncState = SyncState(), authorization: StoredAuthorization? = nil
+        activities: [Activity] = [], state: SyncState = SyncState(), authorization: StoredAuthorization? = nil,
+        clock: ManualClock = ManualClock()
     ) {
+        self.clock = clock
         rows = Dictionary(activities.map { ($0.id, $0) }, uniquingKeysWith: { _, last in last })
         self.state = state
         authorization_ = authorization
@@ -79,6 +84,13 @@ package actor MemoryStore: Store {
         state = batch.state
     }
 
+    package func commit(_ batch: SyncBatch, after expected: SyncState) async throws(StoreFailure) -> Bool {
+        await commitGate?.pass()
+        guard state == expected else { return false }
+        try await commit(batch)
+        return true
+    }
+
     package func erase(deletedBefore instant: UTCInstant) async throws(StoreFailure) -> Int {
         let old = tombstones.filter { $0.value < instant }
         for id in old.keys { tombstones[id] = nil }
@@ -87,6 +99,27 @@ package actor MemoryStore: Store {
 
     package func budget() async throws(StoreFailure) -> BudgetLedger? { ledgers.last }
     package func save(_ budget: BudgetLedger) async throws(StoreFailure) { ledgers.append(budget) }
+
+    package func save(
+        _ budget: BudgetLedger, replacing expected: BudgetLedger?
+    ) async throws(StoreFailure) -> Bool {
+        guard ledgers.last == expected else { return false }
+        ledgers.append(budget)
+        return true
+    }
+
+    package func lease(_ lease: Lease) async throws(StoreFailure) -> (record: LeaseRecord, at: UTCInstant) {
+        (leases[lease] ?? LeaseRecord(), clock.now())
+    }
+
+    package func save(
+        _ record: LeaseRecord, as lease: Lease, replacing expected: LeaseRecord
+    ) async throws(StoreFailure) -> Bool {
+        guard leases[lease] ?? LeaseRecord() == expected else { return false }
+        leases[lease] = record
+        return true
+    }
+
     package func ping() async throws(StoreFailure) {}
     package func close() async {}
 }

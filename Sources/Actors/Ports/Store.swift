@@ -36,6 +36,11 @@ package protocol Store: Sendable {
     /// the activity back.
     func commit(_ batch: SyncBatch) async throws(StoreFailure)
 
+    /// The same, unless the sync state is no longer `expected`: another process has gone on meanwhile.
+    ///
+    /// - Returns: whether the batch was written.
+    func commit(_ batch: SyncBatch, after expected: SyncState) async throws(StoreFailure) -> Bool
+
     /// Erases for good what was deleted by batches fetched before `instant`, and says how many rows that were.
     func erase(deletedBefore instant: UTCInstant) async throws(StoreFailure) -> Int
 
@@ -46,6 +51,21 @@ package protocol Store: Sendable {
     ///
     /// Requests are sent on the word of it: it must be on disk when the call returns.
     func save(_ budget: BudgetLedger) async throws(StoreFailure)
+
+    /// The same, unless what is stored is no longer `expected`: another process has sent something meanwhile.
+    ///
+    /// - Returns: whether the budget was written.
+    func save(_ budget: BudgetLedger, replacing expected: BudgetLedger?) async throws(StoreFailure) -> Bool
+
+    /// A lease as it stands, and the time by the clock that its times go by, which all processes share.
+    func lease(_ lease: Lease) async throws(StoreFailure) -> (record: LeaseRecord, at: UTCInstant)
+
+    /// Replaces a lease, unless it is no longer `expected`.
+    ///
+    /// - Returns: whether it was replaced.
+    func save(
+        _ record: LeaseRecord, as lease: Lease, replacing expected: LeaseRecord
+    ) async throws(StoreFailure) -> Bool
 
     /// Calls `changed` whenever another process may have changed what is stored, until the task is cancelled.
     ///

@@ -8,6 +8,8 @@ package struct SyncState: Sendable, Hashable {
     package var isComplete: Bool
     /// When a sync last ended well; the `fetched_at` of every answer.
     package var lastSuccessAt: UTCInstant?
+    /// When the newest page was last stored, by whichever process.
+    package var newestAt: UTCInstant?
     /// The scope that the stored activities were last listed with from end to end; nil when nobody knows.
     ///
     /// A list read with another one may lack activities that are still there, so its silence deletes nothing.
@@ -23,13 +25,15 @@ package struct SyncState: Sendable, Hashable {
 
     package init(
         athleteID: Int64? = nil, cursor: BackfillCursor? = nil, isComplete: Bool = false,
-        lastSuccessAt: UTCInstant? = nil, scope: String? = nil, rereading: Rereading? = nil,
-        validatedAt: UTCInstant? = nil, heldDeletions: HeldDeletions? = nil, memberSince: UTCInstant? = nil
+        lastSuccessAt: UTCInstant? = nil, newestAt: UTCInstant? = nil, scope: String? = nil,
+        rereading: Rereading? = nil, validatedAt: UTCInstant? = nil, heldDeletions: HeldDeletions? = nil,
+        memberSince: UTCInstant? = nil
     ) {
         self.athleteID = athleteID
         self.cursor = cursor
         self.isComplete = isComplete
         self.lastSuccessAt = lastSuccessAt
+        self.newestAt = newestAt
         self.scope = scope
         self.rereading = rereading
         self.validatedAt = validatedAt

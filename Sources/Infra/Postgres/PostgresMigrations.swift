@@ -19,6 +19,7 @@ enum PostgresMigrations {
                 name: "requests reserved ahead",
                 sql: "ALTER TABLE paceline_budget ADD COLUMN reserved INTEGER NOT NULL DEFAULT 0"),
             Migration(name: "what a re-reading goes by", sql: rereadingTerms),
+            Migration(name: "several processes on one database", sql: leases),
         ]
     }
 
@@ -182,6 +183,13 @@ enum PostgresMigrations {
     private static let rereadingTerms = """
         ALTER TABLE paceline_sync
             ADD COLUMN rereading_scope TEXT, ADD COLUMN rereading_accepts_deletions BOOLEAN
+        """
+
+    private static let leases = """
+        ALTER TABLE paceline_sync ADD COLUMN newest_at_ms BIGINT;
+        CREATE TABLE paceline_leases (
+            name TEXT PRIMARY KEY, holder TEXT, held_until_ms BIGINT, claimant TEXT, claimed_until_ms BIGINT,
+            rest_up_to INTEGER, rest_until_ms BIGINT, rest_code TEXT, rest_message TEXT, rest_failures BIGINT)
         """
 
     private static let rereadings = """

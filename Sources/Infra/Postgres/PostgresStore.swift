@@ -98,16 +98,26 @@ package final class PostgresStore: Store {
     }
 
     package func commit(_ batch: SyncBatch) async throws(StoreFailure) {
-        try await withConnection { connection throws(PostgresFailure) in
-            try await connection.transaction(Self.inTurn) { () throws(PostgresFailure) in
-                try await PostgresActivities.save(batch.upserts, fetchedAt: batch.fetchedAt, connection)
-                try await PostgresTombstones.restore(batch.upserts.map(\.id), connection)
-                try await PostgresTombstones.bury(batch.deletions, at: batch.fetchedAt, connection)
-                try await PostgresRejected.save(batch.rejected, fetchedAt: batch.fetchedAt, connection)
-                try await PostgresSyncState.save(batch.state, connection)
-                try await self.notify(connection)
-            }
+        _ = try await inTurn(.batch) { connection throws(PostgresFailure) in
+            try await self.write(batch, connection)
         }
+    }
+
+    package func commit(_ batch: SyncBatch, after expected: SyncState) async throws(StoreFailure) -> Bool {
+        try await inTurn(.batch) { connection throws(PostgresFailure) in
+            guard try await PostgresSyncState.load(connection) == expected else { return false }
+            try await self.write(batch, connection)
+            return true
+        }
+    }
+
+    private func write(_ batch: SyncBatch, _ connection: PostgresConnection) async throws(PostgresFailure) {
+        try await PostgresActivities.save(batch.upserts, fetchedAt: batch.fetchedAt, connection)
+        try await PostgresTombstones.restore(batch.upserts.map(\.id), connection)
+        try await PostgresTombstones.bury(batch.deletions, at: batch.fetchedAt, connection)
+        try await PostgresRejected.save(batch.rejected, fetchedAt: batch.fetchedAt, connection)
+        try await PostgresSyncState.save(batch.state, connection)
+        try await notify(connection)
     }
 
     package func erase(deletedBefore instant: UTCInstant) async throws(StoreFailure) -> Int {
@@ -125,6 +135,34 @@ package final class PostgresStore: Store {
     package func save(_ budget: BudgetLedger) async throws(StoreFailure) {
         try await withConnection { connection throws(PostgresFailure) in
             try await PostgresBudget.save(budget, connection)
+        }
+    }
+
+    package func save(
+        _ budget: BudgetLedger, replacing expected: BudgetLedger?
+    ) async throws(StoreFailure) -> Bool {
+        try await inTurn(.budget) { connection throws(PostgresFailure) in
+            guard try await PostgresBudget.load(connection) == expected else { return false }
+            try await PostgresBudget.save(budget, connection)
+            return true
+        }
+    }
+
+    package func lease(_ lease: Lease) async throws(StoreFailure) -> (record: LeaseRecord, at: UTCInstant) {
+        try await withConnection { connection throws(PostgresFailure) in
+            try await PostgresLeases.load(lease, connection)
+        }
+    }
+
+    package func save(
+        _ record: LeaseRecord, as lease: Lease, replacing expected: LeaseRecord
+    ) async throws(StoreFailure) -> Bool {
+        try await inTurn(.leases) { connection throws(PostgresFailure) in
+            guard try await PostgresLeases.load(lease, connection).record == expected else { return false }
+            try await PostgresLeases.save(record, as: lease, connection)
+            // Whoever waits for it hears that it is free.
+            if record.hold == nil { try await self.notify(connection) }
+            return true
         }
     }
 
@@ -175,9 +213,19 @@ package final class PostgresStore: Store {
         await loops.shutdown()
     }
 
-    /// Batches go one after the other, whoever writes them: two that touch the same rows in another order would each wait for the
-    /// other's end.
-    private static let inTurn = "SELECT pg_advisory_xact_lock(\(AdvisoryLock.batch.rawValue))"
+    /// One transaction, after every other that takes the same lock, whichever process makes it.
+    ///
+    /// Two batches that touch the same rows in another order would each wait for the other's end; and what is written on condition
+    /// must be written before the condition can change, on rows, too, that are not there yet.
+    private func inTurn<Value>(
+        _ lock: AdvisoryLock, _ body: (PostgresConnection) async throws(PostgresFailure) -> Value
+    ) async throws(StoreFailure) -> Value {
+        try await withConnection { connection throws(PostgresFailure) in
+            try await connection.transaction("SELECT pg_advisory_xact_lock(\(lock.rawValue))") {
+                () throws(PostgresFailure) in try await body(connection)
+            }
+        }
+    }
 
     private func withConnection<Value>(
         _ body: (PostgresConnection) async throws(PostgresFailure) -> Value
@@ -197,4 +245,8 @@ enum AdvisoryLock: Int64 {
     case migrations = 0x7061_6365_6C69_6E00
     /// "paceline" and 1.
     case batch = 0x7061_6365_6C69_6E01
+    /// "paceline" and 2.
+    case budget = 0x7061_6365_6C69_6E02
+    /// "paceline" and 3.
+    case leases = 0x7061_6365_6C69_6E03
 }

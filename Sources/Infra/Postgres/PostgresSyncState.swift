@@ -20,6 +20,8 @@ enum PostgresSyncState {
         Column(name: "validated_at_ms", type: "bigint") { text($0.validatedAt?.milliseconds) },
         Column(name: "held_count", type: "bigint") { text($0.heldDeletions?.count) },
         Column(name: "held_at_ms", type: "bigint") { text($0.heldDeletions?.at.milliseconds) },
+        Column(name: "newest_at_ms", type: "bigint") { text($0.newestAt?.milliseconds) },
+        // Last, for these are not read to their end when there is none.
         Column(name: "rereading_started_at_ms", type: "bigint") { text($0.rereading?.startedAt.milliseconds) },
         Column(name: "rereading_before_ms", type: "bigint") { text($0.rereading?.cursor?.before.milliseconds) },
         Column(name: "rereading_page", type: "integer") { text($0.rereading?.cursor?.page) },
@@ -55,6 +57,7 @@ enum PostgresSyncState {
         let count = try row.integer()
         let at = try row.instant()
         if let count, let at { state.heldDeletions = HeldDeletions(count: Int(count), at: at) }
+        state.newestAt = try row.instant()
         state.rereading = try rereading(&row)
         return state
     }

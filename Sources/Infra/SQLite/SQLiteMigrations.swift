@@ -17,6 +17,7 @@ enum SQLiteMigrations {
             Migration(name: "re-readings, scopes and tombstones", apply: addRereadings),
             Migration(name: "requests reserved ahead", apply: addReserved),
             Migration(name: "what a re-reading goes by", apply: addRereadingTerms),
+            Migration(name: "several processes on one database", apply: addLeases),
         ]
     }
 
@@ -126,6 +127,17 @@ enum SQLiteMigrations {
             """
             ALTER TABLE paceline_sync ADD COLUMN rereading_scope VARCHAR;
             ALTER TABLE paceline_sync ADD COLUMN rereading_accepts_deletions BOOLEAN;
+            """)
+    }
+
+    private static func addLeases(_ connection: SQLiteConnection) throws(StoreFailure) {
+        try connection.execute(
+            """
+            ALTER TABLE paceline_sync ADD COLUMN newest_at_ms BIGINT;
+            CREATE TABLE paceline_leases (
+                name VARCHAR NOT NULL PRIMARY KEY, holder VARCHAR, held_until_ms BIGINT, claimant VARCHAR,
+                claimed_until_ms BIGINT, rest_up_to INTEGER, rest_until_ms BIGINT, rest_code VARCHAR,
+                rest_message VARCHAR, rest_failures INTEGER);
             """)
     }
 

@@ -63,13 +63,24 @@ package actor SQLiteStore: Store {
 
     package func commit(_ batch: SyncBatch) throws(StoreFailure) {
         let connection = try connection()
-        try connection.transaction { () throws(StoreFailure) in
-            try ActivityTable.save(batch.upserts, fetchedAt: batch.fetchedAt, connection)
-            try TombstoneTable.restore(batch.upserts.map(\.id), connection)
-            try TombstoneTable.bury(batch.deletions, at: batch.fetchedAt, connection)
-            try RejectedTable.save(batch.rejected, fetchedAt: batch.fetchedAt, connection)
-            try SyncStateTable.save(batch.state, connection)
+        try connection.transaction { () throws(StoreFailure) in try Self.write(batch, connection) }
+    }
+
+    package func commit(_ batch: SyncBatch, after expected: SyncState) throws(StoreFailure) -> Bool {
+        let connection = try connection()
+        return try connection.transaction { () throws(StoreFailure) in
+            guard try SyncStateTable.load(connection) == expected else { return false }
+            try Self.write(batch, connection)
+            return true
         }
+    }
+
+    private static func write(_ batch: SyncBatch, _ connection: SQLiteConnection) throws(StoreFailure) {
+        try ActivityTable.save(batch.upserts, fetchedAt: batch.fetchedAt, connection)
+        try TombstoneTable.restore(batch.upserts.map(\.id), connection)
+        try TombstoneTable.bury(batch.deletions, at: batch.fetchedAt, connection)
+        try RejectedTable.save(batch.rejected, fetchedAt: batch.fetchedAt, connection)
+        try SyncStateTable.save(batch.state, connection)
     }
 
     package func erase(deletedBefore instant: UTCInstant) throws(StoreFailure) -> Int {
@@ -82,6 +93,32 @@ package actor SQLiteStore: Store {
 
     package func save(_ budget: BudgetLedger) throws(StoreFailure) {
         try BudgetTable.save(budget, connection())
+    }
+
+    package func save(
+        _ budget: BudgetLedger, replacing expected: BudgetLedger?
+    ) throws(StoreFailure) -> Bool {
+        let connection = try connection()
+        return try connection.transaction { () throws(StoreFailure) in
+            guard try BudgetTable.load(connection) == expected else { return false }
+            try BudgetTable.save(budget, connection)
+            return true
+        }
+    }
+
+    package func lease(_ lease: Lease) throws(StoreFailure) -> (record: LeaseRecord, at: UTCInstant) {
+        try LeaseTable.load(lease, connection())
+    }
+
+    package func save(
+        _ record: LeaseRecord, as lease: Lease, replacing expected: LeaseRecord
+    ) throws(StoreFailure) -> Bool {
+        let connection = try connection()
+        return try connection.transaction { () throws(StoreFailure) in
+            guard try LeaseTable.load(lease, connection).record == expected else { return false }
+            try LeaseTable.save(record, as: lease, connection)
+            return true
+        }
     }
 
     /// Items that could not be decoded, in the order they first came.

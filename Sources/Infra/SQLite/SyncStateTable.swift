@@ -4,8 +4,8 @@ import Actors
 enum SyncStateTable {
     private static let columns = """
         athlete_id, cursor_before_ms, cursor_page, is_complete, last_success_at_ms, scope, member_since_ms,
-        validated_at_ms, held_count, held_at_ms, rereading_started_at_ms, rereading_before_ms, rereading_page,
-        rereading_pages, rereading_spacing_ms, rereading_is_sound, rereading_missing, rereading_scope,
+        validated_at_ms, held_count, held_at_ms, newest_at_ms, rereading_started_at_ms, rereading_before_ms,
+        rereading_page, rereading_pages, rereading_spacing_ms, rereading_is_sound, rereading_missing, rereading_scope,
         rereading_accepts_deletions
         """
 
@@ -14,7 +14,7 @@ enum SyncStateTable {
             .first { (row: inout SQLiteRow) throws(StoreFailure) in state(&row) } ?? SyncState()
     }
 
-    /// Reads the columns in their order.
+    /// Reads the columns in their order; those of a re-reading last, for they are not read to their end when there is none.
     private static func state(_ row: inout SQLiteRow) -> SyncState {
         var state = SyncState()
         state.athleteID = row.integer()
@@ -25,6 +25,7 @@ enum SyncStateTable {
         state.memberSince = row.instant()
         state.validatedAt = row.instant()
         state.heldDeletions = held(&row)
+        state.newestAt = row.instant()
         state.rereading = rereading(&row)
         return state
     }
@@ -60,7 +61,7 @@ enum SyncStateTable {
         try connection.statement(
             """
             INSERT OR REPLACE INTO paceline_sync (id, \(columns))
-            VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """
         ).run { row in
             row.bind(state.athleteID)
@@ -72,6 +73,7 @@ enum SyncStateTable {
             row.bind(state.validatedAt?.milliseconds)
             row.bind((state.heldDeletions?.count).map(Int64.init))
             row.bind(state.heldDeletions?.at.milliseconds)
+            row.bind(state.newestAt?.milliseconds)
             bind(state.rereading, &row)
         }
     }

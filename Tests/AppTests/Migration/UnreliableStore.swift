@@ -53,7 +53,14 @@ final class UnreliableStore: Store {
     func save(_ budget: BudgetLedger) async throws(StoreFailure) {
         try await write { () async throws(StoreFailure) in try await base.save(budget) }
     }
-
+    func commit(_ batch: SyncBatch, after expected: SyncState) async throws(StoreFailure) -> Bool { throw Self.failure }
+    func save(
+        _ budget: BudgetLedger, replacing expected: BudgetLedger?
+    ) async throws(StoreFailure) -> Bool { throw Self.failure }
+    func lease(_ lease: Lease) async throws(StoreFailure) -> (record: LeaseRecord, at: UTCInstant) { throw Self.failure }
+    func save(
+        _ record: LeaseRecord, as lease: Lease, replacing expected: LeaseRecord
+    ) async throws(StoreFailure) -> Bool { throw Self.failure }
     func ping() async throws(StoreFailure) {}
     func close() async {}
 }

@@ -133,6 +133,14 @@ private struct UnreachableStore: Store {
     func erase(deletedBefore instant: UTCInstant) async throws(StoreFailure) -> Int { throw failure }
     func budget() async throws(StoreFailure) -> BudgetLedger? { nil }
     func save(_ budget: BudgetLedger) async throws(StoreFailure) { throw failure }
+    func commit(_ batch: SyncBatch, after expected: SyncState) async throws(StoreFailure) -> Bool { throw failure }
+    func save(
+        _ budget: BudgetLedger, replacing expected: BudgetLedger?
+    ) async throws(StoreFailure) -> Bool { throw failure }
+    func lease(_ lease: Lease) async throws(StoreFailure) -> (record: LeaseRecord, at: UTCInstant) { throw failure }
+    func save(
+        _ record: LeaseRecord, as lease: Lease, replacing expected: LeaseRecord
+    ) async throws(StoreFailure) -> Bool { throw failure }
     func ping() async throws(StoreFailure) { throw failure }
     func close() async {}
 }

@@ -13,7 +13,8 @@ extension StoreContract {
             let store = try await database.openMigrated()
             let full = SyncState(
                 athleteID: .max, cursor: BackfillCursor(before: UTCInstant(milliseconds: 1_795_402_800_123), page: 41),
-                isComplete: true, lastSuccessAt: UTCInstant(milliseconds: -1), scope: "activity:read_all",
+                isComplete: true, lastSuccessAt: UTCInstant(milliseconds: -1),
+                newestAt: UTCInstant(milliseconds: 1_795_402_800_456), scope: "activity:read_all",
                 rereading: Rereading(
                     cursor: BackfillCursor(before: UTCInstant(milliseconds: 7), page: 0),
                     startedAt: UTCInstant(milliseconds: -5), pages: 9, spacing: .milliseconds(2_541_176),
@@ -25,6 +26,7 @@ extension StoreContract {
                 full, SyncState(), SyncState(athleteID: 0), SyncState(isComplete: true),
                 SyncState(cursor: BackfillCursor(before: UTCInstant(seconds: -9), page: 0)),
                 SyncState(athleteID: 1, lastSuccessAt: UTCInstant(milliseconds: 1)),
+                SyncState(newestAt: UTCInstant(milliseconds: 1)),
                 SyncState(rereading: Rereading(startedAt: UTCInstant(milliseconds: 1))), full,
             ]
             for state in states {

@@ -60,6 +60,7 @@ package struct StoreContract: Sendable, CustomStringConvertible {
     /// Every sentence.
     package static let all: [StoreContract] =
         openingSentences + authorizationSentences + activitySentences + valueSentences + batchSentences + stateSentences
+        + processSentences
 
     /// Sees to it that two values are equal, and says which when they are not.
     static func expect<Value: Equatable>(
