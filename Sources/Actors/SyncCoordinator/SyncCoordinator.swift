@@ -3,16 +3,21 @@ import ServiceLifecycle
 /// The one owner of the mirror: asks Strava, writes the store, and tells everybody else.
 ///
 /// Requests to sync arrive through a stream that `run()` reads, so two at once are one sync, and a caller that goes away stops
-/// nothing. Each page goes to the store before anybody hears of it.
+/// nothing. Each page goes to the store before anybody hears of it. Of several processes on one database, one syncs at a time:
+/// whoever has something to do takes the ``Lease/sync`` lease, and first takes over what the others have stored.
 package actor SyncCoordinator: Service {
     /// Where events go.
     ///
     /// The coordinator awaits it, so that whoever waited for a sync then reads what it brought.
     package typealias EventSink = @Sendable (SyncEvent) async -> Void
 
+    /// How often a process looks whether it is its turn while a person waits.
+    static let turnPoll = Duration.milliseconds(250)
+
     private let store: any Store
+    private let turn: LeaseHolder
     private let vault: TokenVault
-    private let strava: MeteredStrava
+    private let fetcher: PageFetcher
     private let clock: any WallClock
     private let rereadInterval: Duration?
     private let random: any RandomNumberGenerator & Sendable
@@ -25,6 +30,9 @@ package actor SyncCoordinator: Service {
     private var written = SyncState()
     private var version: UInt64 = 0
     private var isSyncing = false
+    private var hasTurn = false
+    /// When to ask again for the turn that another process has; nil when this one has it, or needs none.
+    private var turnAt: UTCInstant?
     private var shownState = ConnectionState.idle
     private var pageTime = Duration.milliseconds(500)
     private var shownHeld: HeldDeletions?
@@ -39,15 +47,18 @@ package actor SyncCoordinator: Service {
 
     /// - Parameters:
     ///   - rereadInterval: time from one re-reading of the whole list to the next; nil when only those that are asked for are made.
+    ///   - party: this process, for others on the same database.
     ///   - random: shortens the back-offs after failures.
     package init(
         store: any Store, vault: TokenVault, strava: MeteredStrava, clock: any WallClock,
+        party: LeaseParty = .stranger(),
         rereadInterval: Duration? = nil,
         random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(), emit: @escaping EventSink
     ) {
         self.store = store
+        turn = LeaseHolder(.sync, as: party, in: store)
         self.vault = vault
-        self.strava = strava
+        fetcher = PageFetcher(vault: vault, strava: strava)
         self.clock = clock
         self.rereadInterval = rereadInterval
         self.random = random
@@ -125,11 +136,8 @@ package actor SyncCoordinator: Service {
 
     /// Looks at what another process may have stored.
     package func storeChanged() async {
-        // The athlete may have connected through that process, which then fetches the history: not before it is whole, for two would
-        // ask Strava for all of it twice.
-        if !health.isConnected, let state = try? await store.syncState(), state.isComplete,
-            (try? await vault.load()) != nil, let athleteID = await vault.connectedAthlete
-        {
+        // The athlete may have connected through that process.
+        if !health.isConnected, (try? await vault.load()) != nil, let athleteID = await vault.connectedAthlete {
             plan.granted(athleteID, scope: await vault.grantedScope)
             health.connected()
         }
@@ -146,27 +154,25 @@ package actor SyncCoordinator: Service {
     // MARK: Work
 
     private func work() async {
+        turnAt = nil
         await catchUp()
-        while !isStopping, let step = nextStep(at: clock.now()) {
-            if step.isUrgent {
-                isSyncing = true
-                reports.begin(at: clock.now())
-                await showState()
-            }
+        while turnAt == nil, !isStopping, let step = nextStep(at: clock.now()) {
             if let outcome = await take(step) {
                 plan.failed()
                 waiters.take { outcome == .shuttingDown || $0.isFailed(by: step) }.resolve(outcome)
                 if outcome == .shuttingDown { break }
             }
         }
-        isSyncing = false
         // Decided here, at once: who asks during the awaits below has asked for the next sync.
         let isDone = plan.isDone
+        isSyncing = turnAt != nil && !isDone
         let answered = isDone || (!isStopping && health.held(at: clock.now()) != nil) ? waiters.take() : []
         let outcome = isDone ? .succeeded : health.outcomeWhileHeld
         await showState()
         if isDone, let report = reports.end(stored: mirror.count, at: clock.now()) { await emit(.finished(report)) }
         answered.resolve(outcome)
+        // Last, for it waits for the disk: whoever was answered sees the sync ended.
+        await giveBackTurn()
     }
 
     private func nextStep(at now: UTCInstant) -> SyncPlan.Step? {
@@ -176,24 +182,61 @@ package actor SyncCoordinator: Service {
     /// A cancelled task, too, must not begin another step: every await in it would fail at once.
     private var isStopping: Bool { Task.isShuttingDownGracefully || Task.isCancelled }
 
-    /// Takes over what another process has written since: `paceline refresh` may run beside a server.
+    /// Takes over what another process has written since: several replicas, or `paceline refresh` beside a server.
     private func catchUp() async {
-        // A store that does not answer now will be heard of when a page is written.
-        guard !isStopping, health.isConnected, let stored = try? await store.syncState(), stored != written,
-            let activities = try? await store.activities()
-        else { return }
-        written = stored
-        plan.adopt(stored)
-        mirror = ActivityMirror(activities)
-        await publish()
+        // A store that does not answer now will be heard of when the turn is asked for.
+        guard !isStopping, health.isConnected, let stored = try? await store.syncState() else { return }
+        if stored != written {
+            guard let activities = try? await store.activities() else { return }
+            written = stored
+            plan.adopt(stored)
+            mirror = ActivityMirror(activities)
+            // Strava answered that process.
+            health.succeeded(.scheduled)
+            await publish()
+        }
+        if plan.caughtUp(newestAt: stored.newestAt) {
+            waiters.take { $0.milestone == .newest }.resolve(.succeeded)
+        }
     }
 
-    /// Takes one step; nil when the page is stored and published, or when the step is to be taken again.
+    /// Whether the step is this process's to take now; when not, the plan or the clock is to be asked again.
+    private func mayTake(_ step: SyncPlan.Step) async throws(StoreFailure) -> Bool {
+        switch try await turn.take(step.priority) {
+        case .kept: return true
+        case .begun:
+            hasTurn = true
+            await catchUp()
+        case .taken(let wait):
+            hasTurn = false
+            plan.postponed()
+            let isAwaited = waiters.count > 0 || step.priority == .interactive
+            turnAt = clock.now() + (isAwaited ? min(wait, Self.turnPoll) : wait)
+        case .resting(let rest, let duration): health.adopt(rest, for: duration, at: clock.now())
+        }
+        return false
+    }
+
+    private func giveBackTurn() async {
+        guard hasTurn else { return }
+        hasTurn = false
+        let resting = health.rest(at: clock.now())
+        // When the store is away, the lease ends by itself.
+        try? await turn.giveBack(resting: resting?.rest, for: resting?.duration ?? .zero)
+    }
+
+    /// Takes one step; nil when the page is stored and published, or when the plan is to be asked again.
     private func take(_ step: SyncPlan.Step) async -> SyncOutcome? {
         let connection = connections
-        let begun = clock.now()
         do {
-            let (page, token) = try await fetch(step)
+            guard try await mayTake(step) else { return nil }
+            if step.isUrgent {
+                isSyncing = true
+                reports.begin(at: clock.now())
+                await showState()
+            }
+            let begun = clock.now()
+            let (page, token) = try await fetcher.fetch(step) { reports.sent(step, at: clock.now()) }
             // Fetched with the rights of before, or with others than the pages before it.
             guard connection == connections, plan.fetched(step, by: token.athleteID, scope: token.scope) else {
                 return nil
@@ -201,7 +244,11 @@ package actor SyncCoordinator: Service {
             guard let landing = plan.landed(step, page: page, mirror: mirror, at: clock.now()) else {
                 throw StravaFailure.emptyList(stored: mirror.count)
             }
-            try await store.commit(landing.batch)
+            guard try await store.commit(landing.batch, after: written) else {
+                // It took longer than the lease was good for, and another process went on instead.
+                await catchUp()
+                return nil
+            }
             pageTime = clock.now() - begun
             await book(landing, step)
             return nil
@@ -220,30 +267,6 @@ package actor SyncCoordinator: Service {
         case let failure as StravaFailure: health.failed(failure, priority, at: now)
         case let failure as StoreFailure: health.failed(failure, at: now)
         default: .shuttingDown
-        }
-    }
-
-    /// Fetches the page; a token that Strava calls invalid is refreshed once, and the request repeated once.
-    private func fetch(_ step: SyncPlan.Step) async throws -> (page: ActivityPage, token: AthleteToken) {
-        let token = try await vault.token()
-        let first = await send(step, token)
-        guard case .failure(.strava(let failure)) = first, failure.kind == .unauthorized else {
-            return (try first.get(), token)
-        }
-        await vault.rejected(token.accessToken)
-        let second = try await vault.token()
-        return (try await send(step, second).get(), second)
-    }
-
-    private func send(_ step: SyncPlan.Step, _ token: AthleteToken) async -> Result<ActivityPage, MeteredStrava.Failure>
-    {
-        do throws(MeteredStrava.Failure) {
-            let page = try await strava.activities(step.query, accessToken: token.accessToken, priority: step.priority)
-            reports.sent(step, at: clock.now())
-            return .success(page)
-        } catch {
-            if case .strava = error { reports.sent(step, at: clock.now()) }
-            return .failure(error)
         }
     }
 
@@ -304,7 +327,7 @@ package actor SyncCoordinator: Service {
     /// When to look again by itself; nil when somebody does already, or nothing will be to do.
     private func nextAlarm() -> UTCInstant? {
         // One that rings earlier looks again, and sets the next.
-        guard let wakeUp = health.alarm(due: plan.nextPageAt, isDone: plan.isDone, at: clock.now()),
+        guard let wakeUp = turnAt ?? health.alarm(due: plan.nextPageAt, isDone: plan.isDone, at: clock.now()),
             !alarms.contains(where: { $0 <= wakeUp })
         else { return nil }
         alarms.insert(wakeUp)

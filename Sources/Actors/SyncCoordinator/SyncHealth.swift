@@ -163,6 +163,32 @@ package struct SyncHealth: Sendable {
         return .storeFailed(problem)
     }
 
+    /// What the other processes shall know, and for how long; nil when nothing is held, or only for a reason of this process's own.
+    func rest(at now: UTCInstant) -> (rest: LeaseRecord.Rest, duration: Duration)? {
+        guard let upTo = held(at: now), upTo < .interactive, let until = wakeUp,
+            problem?.code != .databaseUnavailable
+        else { return nil }
+        var rest = LeaseRecord.Rest(upTo: upTo, until: until, failures: failures)
+        // What is held for the budget only may have an older problem beside it.
+        if let problem, state(isSyncing: false) != .waitingForBudget {
+            (rest.code, rest.message) = (problem.code, problem.message)
+        }
+        return (rest, until - now)
+    }
+
+    /// Takes over what another process found: nobody shall try again before its wait is over.
+    mutating func adopt(_ rest: LeaseRecord.Rest, for duration: Duration, at now: UTCInstant) {
+        let until = now + duration
+        failures = max(failures, rest.failures)
+        problem = rest.code.map { SyncProblem(code: $0, message: rest.message, at: now) }
+        condition =
+            switch rest.code {
+            case nil: .budget(until: until, held: rest.upTo)
+            case .appInactive: .inactive(until: until)
+            default: .failing(until: until)
+            }
+    }
+
     /// Notes that the budget forbids requests of this priority until then.
     package mutating func spent(until: UTCInstant, _ priority: RequestPriority) -> SyncOutcome {
         condition = .budget(until: until, held: priority)

@@ -134,6 +134,7 @@ extension SyncPlan {
     ) -> Landing {
         var next = next
         next.lastSuccessAt = now
+        if purpose == .newest { next.newestAt = now }
         // The first rows, or those of a version that did not note it: those only when nothing can be hidden from now on.
         if next.scope == nil, mirror.isEmpty || grant.scope == Self.widestScope { next.scope = grant.scope }
         return Landing(

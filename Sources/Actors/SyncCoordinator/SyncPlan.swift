@@ -45,7 +45,12 @@ package struct SyncPlan: Sendable {
     private let rereadInterval: Duration?
     /// With which rights the pages that come now were fetched.
     private(set) var grant = Grant()
-    private var newest: RequestPriority?
+    private var newest: RequestPriority? {
+        didSet { if newest == nil { newestBefore = nil } }
+    }
+    /// When the newest page had last been stored, by whichever process, as the request for another one came to be looked at; nil
+    /// before that.
+    private var newestBefore: UTCInstant??
     /// A re-reading that is to begin: whether a person accepts as gone what it will lack.
     private var wanted: Bool?
     /// The priority of the re-reading's next page while a person waits for it.
@@ -93,7 +98,10 @@ package struct SyncPlan: Sendable {
     /// who asks again is the way out. What waits is hurried along.
     package mutating func request(_ scope: SyncScope, _ priority: RequestPriority) {
         guard scope != .newest else {
-            if underWay != .newest { newest = max(newest ?? priority, priority) }
+            guard underWay != .newest else { return }
+            newest = max(newest ?? priority, priority)
+            // What was stored before this request does not answer it.
+            newestBefore = nil
             return
         }
         want(accepting: scope == .fullAcceptingDeletions)
@@ -177,6 +185,9 @@ package struct SyncPlan: Sendable {
         return due <= now || (state.validatedAt.map { $0 > now } ?? false)
     }
 
+    /// Notes that another process is at work: the step stays to be done, and whoever asks is not too late for it.
+    package mutating func postponed() { underWay = nil }
+
     /// Notes that the step brought no page: it stays to be done, but nobody waits for it any longer.
     package mutating func failed() {
         if underWay == .newest, newest != nil { newest = .scheduled }
@@ -225,7 +236,27 @@ package struct SyncPlan: Sendable {
         let owed = state.rereading.flatMap { $0.spacing == .zero && $0.pages == 0 ? $0 : nil }
         state = stored
         if let owed { want(accepting: owed.acceptsDeletions) }
+        if let asked = wanted {
+            wanted = nil
+            want(accepting: asked)
+        }
         if wanted == nil, state.rereading?.spacing != .zero { hurry = nil }
+    }
+
+    /// Notes when the newest page was last stored, as it is known now.
+    ///
+    /// A request for it is good for whichever process takes it, so those that are asked at the same moment send one.
+    ///
+    /// - Returns: whether another process has done what was asked for.
+    package mutating func caughtUp(newestAt: UTCInstant?) -> Bool {
+        guard newest != nil else { return false }
+        guard let before = newestBefore else {
+            newestBefore = .some(newestAt)
+            return false
+        }
+        guard newestAt != before else { return false }
+        newest = nil
+        return true
     }
 
     /// What a page means.

@@ -7,6 +7,8 @@ package struct SyncStatus: Sendable, Hashable {
     package var oldest: LocalDate?
     package var newest: LocalDate?
     package var lastSuccessAt: UTCInstant?
+    /// When the newest page was last stored, by whichever process.
+    package var newestAt: UTCInstant?
     /// When the last re-reading of the whole list that reached its end began.
     package var validatedAt: UTCInstant?
     /// Whether history is still being fetched, so that there is progress to show.
@@ -28,6 +30,8 @@ package struct SyncStatus: Sendable, Hashable {
         oldest = mirror.history.last?.startDateLocal.date
         newest = mirror.history.first?.startDateLocal.date
         lastSuccessAt = plan.state.lastSuccessAt
+        // A state of an older version does not tell it; what was then stored last was as good as the newest page.
+        newestAt = plan.state.newestAt ?? plan.state.lastSuccessAt
         validatedAt = plan.state.validatedAt
         isWalking = plan.isWalking || isSyncing
         pages = 0

@@ -60,7 +60,8 @@ struct Engine: Sendable {
         self.broadcaster = broadcaster
         log = SyncLog(events: await broadcaster.subscribe(buffer: 256), logger: logger)
         coordinator = SyncCoordinator(
-            store: store, vault: vault, strava: strava, clock: clock, rereadInterval: configuration.reconcileInterval
+            store: store, vault: vault, strava: strava, clock: clock, party: .thisProcess(),
+            rereadInterval: configuration.reconcileInterval
         ) { event in
             switch event {
             case .published(let snapshot): await cache.publish(snapshot)

@@ -34,7 +34,7 @@ final class Diary: Sendable {
 
 /// The coordinator with all that is around it.
 struct Workshop: Sendable {
-    let clock = ManualClock()
+    let clock: ManualClock
     let diary = Diary()
     let strava: FakeStrava
     let store: MemoryStore
@@ -47,21 +47,32 @@ struct Workshop: Sendable {
         _ activities: [Activity], left: Int? = 20_000, stored: [Activity] = [], state: SyncState = SyncState(),
         over store: MemoryStore? = nil, used: Int = 0, scope: String? = nil, rereadInterval: Duration? = nil
     ) {
+        let clock = ManualClock()
         let now = clock.now()
         let authorization = left.map { left in
             StoredAuthorization(
                 athleteID: 7, accessToken: "key:old-access", refreshToken: "key:old-refresh",
                 expiresAt: now + .seconds(left), scope: scope)
         }
-        let store = store ?? MemoryStore(activities: stored, state: state, authorization: authorization)
+        let store =
+            store ?? MemoryStore(activities: stored, state: state, authorization: authorization, clock: clock)
         let strava = FakeStrava(activities, clock: clock)
         if used > 0 { strava.report(RateUsage(readUsage: .init(quarter: used, day: used))) }
+        self.init(store, strava, clock, rereadInterval: rereadInterval)
+    }
+
+    /// Another process on the same database, with the same Strava and by the same clock.
+    init(beside other: Workshop) {
+        self.init(other.store, other.strava, other.clock, rereadInterval: nil)
+    }
+
+    private init(_ store: MemoryStore, _ strava: FakeStrava, _ clock: ManualClock, rereadInterval: Duration?) {
         let limiter = RateLimiter(ledger: nil, clock: clock, random: NoJitter(), save: { _ in })
         let metered = MeteredStrava(gateway: strava, limiter: limiter)
         let vault = TokenVault(
             store: store, cipher: LabelCipher(), clock: clock,
             refresh: { secret throws(MeteredStrava.Failure) in try await metered.refresh(secret) })
-        (self.store, self.strava, self.limiter, self.vault) = (store, strava, limiter, vault)
+        (self.store, self.strava, self.limiter, self.vault, self.clock) = (store, strava, limiter, vault, clock)
         coordinator = SyncCoordinator(
             store: store, vault: vault, strava: metered, clock: clock, rereadInterval: rereadInterval,
             random: SteadyGenerator(),
