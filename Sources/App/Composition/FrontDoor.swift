@@ -1,7 +1,6 @@
 import HTTP
 import HTTPTypes
 import JSON
-import Synchronization
 
 /// What answers requests: the application once it is there, and until then somebody who says that it is not.
 final class FrontDoor: Responder {
@@ -13,7 +12,7 @@ final class FrontDoor: Responder {
         }
     }
 
-    private let room = AtomicLazyReference<Room>()
+    private let room = OnceReference<Room>()
     private let waiting: any Responder
 
     /// - Parameter waiting: answers until the application does.
@@ -22,7 +21,7 @@ final class FrontDoor: Responder {
     }
 
     /// From now on this answers; only the first call counts.
-    func open(to responder: any Responder) { _ = room.storeIfNil(Room(responder)) }
+    func open(to responder: any Responder) { room.storeIfNil(Room(responder)) }
 
     private var current: any Responder { room.load()?.responder ?? waiting }
 

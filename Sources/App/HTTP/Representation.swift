@@ -13,16 +13,17 @@ final class Representation: Sendable {
     /// One form of the body with the header lines that describe it.
     private struct Form: Sendable {
         var body: [UInt8]
-        var etag: String
+        var etag: [UInt8]
         var lines: [UInt8]
         /// The lines of a 304: the same without the ones that describe a body.
         var notModifiedLines: [UInt8]
 
         init(_ body: [UInt8], tag: String, _ contentType: String, encoding: String?, _ freshness: Freshness) {
             self.body = body
-            etag = "\"\(tag)\""
+            let quoted = "\"\(tag)\""
+            etag = Array(quoted.utf8)
             let shared =
-                "etag: \(etag)\r\ncache-control: \(freshness.rawValue)\r\nvary: accept-encoding, origin\r\n"
+                "etag: \(quoted)\r\ncache-control: \(freshness.rawValue)\r\nvary: accept-encoding, origin\r\n"
             // A browser must believe the type, and tell no other site where its visitor came from.
             let described =
                 "content-type: \(contentType)\r\n" + (encoding.map { "content-encoding: \($0)\r\n" } ?? "")
@@ -74,7 +75,7 @@ final class Representation: Sendable {
     /// The answer to one request: in the form it accepts, or 304 when it has that already.
     func response(to request: Request) -> Response {
         let form = choose(for: request)
-        if status == .ok, isKnown(form, to: request) {
+        if status == .ok, request.hasHeader(.ifNoneMatch, where: { EntityTagList.holds($0, form.etag.span) }) {
             var response = Response(status: .notModified)
             response.preparedFields = form.notModifiedLines
             return response
@@ -82,12 +83,6 @@ final class Representation: Sendable {
         var response = Response(status: status, body: form.body)
         response.preparedFields = form.lines
         return response
-    }
-
-    private func isKnown(_ form: Form, to request: Request) -> Bool {
-        // Nearly always it is the one tag that was sent before.
-        if request.header(.ifNoneMatch, is: form.etag) { return true }
-        return request.header(.ifNoneMatch).map { Self.matches($0, form.etag) } ?? false
     }
 
     private func choose(for request: Request) -> Form {
@@ -111,17 +106,5 @@ final class Representation: Sendable {
             if name == "*" { wildcard = !isRefused }
         }
         return wildcard
-    }
-
-    /// RFC 9110 §13.1.2: weak comparison against each tag of the list; `*` matches whatever there is.
-    ///
-    /// Tags of others may hold commas, and fall apart here. Ours hold none, and so are found whole; a star counts alone only, for it may
-    /// be what a comma left of a tag.
-    static func matches(_ field: String, _ etag: String) -> Bool {
-        func trimmed(_ text: Substring) -> Substring {
-            text.drop { $0 == " " || $0 == "\t" }.prefix { $0 != " " && $0 != "\t" }
-        }
-        if trimmed(field[...]) == "*" { return true }
-        return field.split(separator: ",").lazy.map(trimmed).contains { $0 == etag || $0 == "W/" + etag }
     }
 }

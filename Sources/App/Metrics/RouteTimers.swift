@@ -1,6 +1,5 @@
 import CoreMetrics
 import Prometheus
-import Synchronization
 
 /// A timer for each route and status that was ever answered.
 ///
@@ -10,7 +9,7 @@ final class RouteTimers: Sendable {
     private final class Entry: Sendable {
         let status: Int
         let timer: Timer
-        let next = AtomicLazyReference<Entry>()
+        let next = OnceReference<Entry>()
 
         init(status: Int, timer: Timer) {
             self.status = status
@@ -20,7 +19,7 @@ final class RouteTimers: Sendable {
 
     private final class Row: Sendable {
         let route: String
-        let first = AtomicLazyReference<Entry>()
+        let first = OnceReference<Entry>()
 
         init(route: String) {
             self.route = route

@@ -123,7 +123,7 @@ struct HeadParser {
     // MARK: The request line
 
     private mutating func requestLineEnded(_ line: Range<Int>, _ bytes: Span<UInt8>) throws(HTTPFault) {
-        method = line.lowerBound..<Self.end(of: line, bytes, ASCII.isToken)
+        method = line.lowerBound..<ASCII.endOfToken(bytes, line)
         guard !method.isEmpty, method.count <= Self.longestMethod else { throw .badRequest("The method is malformed") }
         guard method.upperBound < line.upperBound, bytes[method.upperBound] == ASCII.space else {
             throw .badRequest("The request line is malformed")
@@ -195,7 +195,7 @@ struct HeadParser {
     // MARK: Fields
 
     private mutating func fieldEnded(_ line: Range<Int>, _ bytes: Span<UInt8>) throws(HTTPFault) {
-        let name = line.lowerBound..<Self.end(of: line, bytes, ASCII.isToken)
+        let name = line.lowerBound..<ASCII.endOfToken(bytes, line)
         // This refuses folded lines too: they begin with a space.
         guard !name.isEmpty, name.upperBound < line.upperBound, bytes[name.upperBound] == ASCII.colon else {
             throw .badRequest("A header field is malformed")
@@ -236,7 +236,7 @@ struct HeadParser {
     private mutating func connection(_ value: Span<UInt8>) {
         var start = 0
         while start <= value.count {
-            let end = Self.end(of: start..<value.count, value) { $0 != 0x2C }
+            let end = Self.end(of: start..<value.count, value) { $0 != ASCII.comma }
             let option = value.extracting(ASCII.trimmed(value, start..<end))
             if ASCII.matches(option, "close") { framing.closes = true }
             if ASCII.matches(option, "keep-alive") { framing.keepsAlive = true }

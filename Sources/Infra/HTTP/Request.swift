@@ -74,6 +74,14 @@ package struct Request: Sendable {
         }
     }
 
+    /// Whether `isWanted` says yes to the value of one of the header fields of the name; it costs no string.
+    package func hasHeader(_ name: HTTPField.Name, where isWanted: (Span<UInt8>) -> Bool) -> Bool {
+        switch content {
+        case .wire(let head): head.hasValue(of: name, where: isWanted)
+        case .made(_, let fields): fields[values: name].contains { isWanted($0.utf8.span) }
+        }
+    }
+
     /// The target up to the question mark, still percent-encoded.
     package var path: Substring {
         switch content {

@@ -17,9 +17,8 @@ struct RequestHead: Sendable {
     /// The value of the field; several of one name are joined with `, ` as RFC 9110 §5.3 says, those of Cookie with `; `.
     func value(of name: HTTPField.Name) -> String? {
         var found: String?
-        forEachField { line in
-            guard isNamed(line, name.canonicalName) else { return }
-            let value = String(decoding: bytes[line.value], as: UTF8.self)
+        forEachValue(of: name) { range in
+            let value = String(decoding: bytes[range], as: UTF8.self)
             found = found.map { $0 + (name == .cookie ? "; " : ", ") + value } ?? value
         }
         return found
@@ -28,48 +27,53 @@ struct RequestHead: Sendable {
     /// Whether exactly one field of the name stands there, with just this value.
     func value(of name: HTTPField.Name, is value: String) -> Bool {
         var (count, isSame) = (0, false)
-        forEachField { line in
-            guard isNamed(line, name.canonicalName) else { return }
+        forEachValue(of: name) { range in
             count += 1
-            isSame = line.value.count == value.utf8.count && bytes[line.value].elementsEqual(value.utf8)
+            isSame = ASCII.equals(bytes.span.extracting(range), value.utf8.span)
         }
         return count == 1 && isSame
     }
 
-    private func isNamed(_ line: FieldLine, _ canonicalName: String) -> Bool {
-        let name = canonicalName.utf8
-        guard line.name.count == name.count else { return false }
-        var index = line.name.lowerBound
-        for letter in name {
-            guard ASCII.lowercased(bytes[index]) == letter else { return false }
-            index += 1
-        }
-        return true
+    /// Whether `isWanted` says yes to the value of one of the fields of the name.
+    func hasValue(of name: HTTPField.Name, where isWanted: (Span<UInt8>) -> Bool) -> Bool {
+        var isFound = false
+        forEachValue(of: name) { range in isFound = isFound || isWanted(bytes.span.extracting(range)) }
+        return isFound
     }
 
     /// All fields, in their order.
     var parsedFields: HTTPFields {
         var fields = HTTPFields()
-        forEachField { line in
-            guard let name = HTTPField.Name(String(decoding: bytes[line.name], as: UTF8.self)) else { return }
-            fields.append(HTTPField(name: name, value: String(decoding: bytes[line.value], as: UTF8.self)))
+        forEachLine { line in
+            guard let colon = bytes[line].firstIndex(of: ASCII.colon),
+                let name = HTTPField.Name(String(decoding: bytes[line.lowerBound..<colon], as: UTF8.self))
+            else { return }
+            let value = ASCII.trimmed(bytes.span, colon + 1..<line.upperBound)
+            fields.append(HTTPField(name: name, value: String(decoding: bytes[value], as: UTF8.self)))
         }
         return fields
     }
 
-    private struct FieldLine {
-        var name: Range<Int>
-        var value: Range<Int>
+    /// Calls `body` with where the value of each field of the name stands.
+    private func forEachValue(of name: HTTPField.Name, _ body: (Range<Int>) -> Void) {
+        let canonicalName = name.canonicalName
+        let (name, bytes) = (canonicalName.utf8.span, bytes.span)
+        forEachLine { line in
+            // The colon first: most lines have another byte there, and so are passed by with one look.
+            let colon = line.lowerBound + name.count
+            guard colon < line.upperBound, bytes[colon] == ASCII.colon,
+                ASCII.matches(bytes.extracting(line.lowerBound..<colon), name)
+            else { return }
+            body(ASCII.trimmed(bytes, colon + 1..<line.upperBound))
+        }
     }
 
-    /// Relies on what the parser has checked: each line has a colon and ends in CR LF.
-    private func forEachField(_ body: (FieldLine) -> Void) {
+    /// Relies on what the parser has checked: each line has a colon, ends in CR LF and holds no other control character but tabs.
+    private func forEachLine(_ body: (Range<Int>) -> Void) {
         var start = fields.lowerBound
         while start < fields.upperBound {
-            guard let colon = bytes[start..<fields.upperBound].firstIndex(of: ASCII.colon),
-                let end = bytes[colon..<fields.upperBound].firstIndex(of: ASCII.cr)
-            else { return }
-            body(FieldLine(name: start..<colon, value: ASCII.trimmed(bytes.span, colon + 1..<end)))
+            let end = ASCII.firstControl(bytes.span, start..<fields.upperBound)
+            body(start..<end)
             start = end + 2
         }
     }

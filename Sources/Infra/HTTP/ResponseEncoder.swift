@@ -8,7 +8,9 @@ struct ResponseEncoder {
     private let serverLine: [UInt8]
     private var dateLine: [UInt8] = []
     /// How most heads begin: the status line of a 200, the date, the server.
-    private var usualBeginning: [UInt8] = []
+    private var okBeginning: [UInt8] = []
+    /// The same of a 304, which browsers get nearly always.
+    private var notModifiedBeginning: [UInt8] = []
     private var dateSecond = -1
 
     init(serverName: String) {
@@ -43,10 +45,14 @@ struct ResponseEncoder {
     }
 
     private func appendBeginning(_ status: HTTPResponse.Status, to output: inout [UInt8]) {
-        guard status != .ok else { return output.append(contentsOf: usualBeginning) }
-        appendStatusLine(status, to: &output)
-        output.append(contentsOf: dateLine)
-        output.append(contentsOf: serverLine)
+        switch status.code {
+        case 200: output.append(contentsOf: okBeginning)
+        case 304: output.append(contentsOf: notModifiedBeginning)
+        default:
+            appendStatusLine(status, to: &output)
+            output.append(contentsOf: dateLine)
+            output.append(contentsOf: serverLine)
+        }
     }
 
     private func appendStatusLine(_ status: HTTPResponse.Status, to output: inout [UInt8]) {
@@ -78,7 +84,8 @@ struct ResponseEncoder {
         guard time.tv_sec != dateSecond else { return }
         dateSecond = time.tv_sec
         dateLine = Array("Date: \(HTTPDate.format(time.tv_sec))\r\n".utf8)
-        usualBeginning = Array("HTTP/1.1 200 OK\r\n".utf8) + dateLine + serverLine
+        okBeginning = Array("HTTP/1.1 200 OK\r\n".utf8) + dateLine + serverLine
+        notModifiedBeginning = Array("HTTP/1.1 304 Not Modified\r\n".utf8) + dateLine + serverLine
     }
 }
 

@@ -109,6 +109,8 @@ struct RepresentationTests {
         let head = await app.send(.head, "/strava/stats/ytd")
         #expect(head.status == .ok)
         #expect(head.body == get.body)
-        #expect(head.field("etag") == get.field("etag"))
+        let tag = try #require(get.field("etag"))
+        #expect(head.field("etag") == tag)
+        #expect(await app.send(.head, "/strava/stats/ytd", ["If-None-Match": tag]).status == .notModified)
     }
 }

@@ -35,10 +35,10 @@ enum HeaderValuesCheck {
 
     private static func checkIfNoneMatch(_ field: [UInt8]?) throws(Finding) {
         guard let field else { return }
-        let tag = "\"\(String(decoding: etag, as: UTF8.self))\""
-        let matches = Representation.matches(String(decoding: field, as: UTF8.self), tag)
+        let tag = [UInt8(ascii: "\"")] + etag + [UInt8(ascii: "\"")]
+        let holds = EntityTagList.holds(field.span, tag.span)
         let expected = ReferenceValues.holds(field, etag)
-        try require(expected == nil || matches == expected, "\(tag) is in \(field.quoted): \(matches)")
+        try require(expected == nil || holds == expected, "\(tag.quoted) is in \(field.quoted): \(holds)")
     }
 
     private static func checkForwarding(_ reference: ReferenceRequest) throws(Finding) {

@@ -38,6 +38,26 @@ import Testing
         #expect(!fromWire("GET / HTTP/1.1\r\nHost: a\r\nAccept: a\r\nAccept: a").header(.accept, is: "a"))
     }
 
+    @Test func eachFieldOfANameIsShownAsItCame() {
+        var fields: HTTPFields = [.accept: "z"]
+        for value in ["\"a\"", "\"b\",\t\"c\""] { fields.append(HTTPField(name: .ifNoneMatch, value: value)) }
+        let wire = fromWire(
+            "GET / HTTP/1.1\r\nHost: a\r\nIf-None-Match:\"a\"\r\nAccept: z\r\nIf-None-Matches: d\r\nIF-NONE-MATCH: \"b\",\t\"c\" "
+        )
+        for request in [wire, Request(method: .get, target: "/", fields: fields)] {
+            var seen: [String] = []
+            let isFound = request.hasHeader(.ifNoneMatch) { value in
+                seen.append(String(decoding: value.indices.map { value[$0] }, as: UTF8.self))
+                return false
+            }
+            #expect(!isFound)
+            #expect(seen == ["\"a\"", "\"b\",\t\"c\""])
+            #expect(request.hasHeader(.ifNoneMatch) { $0.count == 3 })
+            #expect(request.hasHeader(.ifNoneMatch) { $0.count > 3 })
+            #expect(!request.hasHeader(.acceptEncoding) { _ in true })
+        }
+    }
+
     @Test(arguments: [
         ("/a", "/a", nil), ("/a?", "/a", ""), ("/a?b=c?d", "/a", "b=c?d"), ("/?x", "/", "x"),
     ])

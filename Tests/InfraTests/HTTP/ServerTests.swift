@@ -72,6 +72,19 @@ import Testing
         }
     }
 
+    @Test("Every head begins with its status line, the date and the server", arguments: [200, 304, 404])
+    func headsBeginAlike(status: Int) async throws {
+        try await withServer(respond: { _ in Response(status: .init(code: status)) }) { port, _ async throws in
+            let client = try TestClient(port: port)
+            try await client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            let lines = try await client.receiveAll().split(separator: "\r\n")
+            #expect(lines.count > 3)
+            #expect(lines.first?.hasPrefix("HTTP/1.1 \(status) ") == true)
+            #expect(lines.dropFirst().first?.hasPrefix("Date: ") == true)
+            #expect(lines.dropFirst(2).first == "Server: paceline")
+        }
+    }
+
     @Test func http10ClosesUnlessItIsAskedToStay() async throws {
         try await withServer { port, _ async throws in
             let client = try TestClient(port: port)

@@ -37,6 +37,18 @@ extension Operation {
         return sum
     }
 
+    /// The ETag that a browser sends is found among its fields, and compared.
+    static let tagComparison = Operation("ETag comparison") { count in
+        var reading = HeadReading(browserHead)
+        guard let request = reading.request() else { return 0 }
+        let tag = Array("\"0123456789abcdef0123456789abcdef\"".utf8)
+        var sum = 0
+        for _ in 0..<count {
+            sum &+= request.hasHeader(.ifNoneMatch, where: { EntityTagList.holds($0, tag.span) }) ? 1 : 0
+        }
+        return sum
+    }
+
     private static let browserHead = Array(
         """
         GET /strava/stats/ytd HTTP/1.1\r

@@ -15,7 +15,7 @@ package struct Operation: Sendable {
 
     /// All of them, in the order of a request's way through the server.
     package static let all: [Operation] = [
-        .requestHead, .routeLookup, .readyRead, .actorRead, .responseHead, .jobOnReactor,
+        .requestHead, .routeLookup, .readyRead, .actorRead, .tagComparison, .responseHead, .jobOnReactor,
     ]
 
     /// Those that are done for every sync; their cost is shown as a curve over what is stored.
