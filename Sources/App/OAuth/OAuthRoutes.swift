@@ -46,7 +46,7 @@ struct OAuthRoutes: Sendable {
     @Sendable
     private func callback(_ request: Request) async -> Response {
         let query = QueryReader(request)
-        guard await redeem(query.text("state"), BrowserCookie.token(in: request)) else {
+        guard await redeem(query.text("state"), request) else {
             return .detail("Invalid or expired state parameter", status: .badRequest)
         }
         if query.text("error") != nil { return end("denied") }
@@ -54,33 +54,34 @@ struct OAuthRoutes: Sendable {
             return .detail("The callback has neither a code nor an error parameter", status: .badRequest)
         }
         guard let scope = Self.activityScope(in: query.text("scope")) else { return end("missing_scope") }
-        return await connect(with: Secret(code), scope)
+        return await connect(with: Secret(code), scope, request)
     }
 
     /// The person hears one sentence for every refusal; the log tells them apart.
-    private func redeem(_ state: String?, _ browser: String?) async -> Bool {
-        guard let state, let browser else {
-            refused(because: state == nil ? "it carries no state" : "the browser sent no cookie of this server")
+    private func redeem(_ state: String?, _ request: Request) async -> Bool {
+        guard let state, let browser = BrowserCookie.token(in: request) else {
+            refused(
+                request, because: state == nil ? "it carries no state" : "the browser sent no cookie of this server")
             return false
         }
         do throws(StateSigner.Refusal) {
             try await desk.redeem(state, from: browser)
             return true
         } catch {
-            refused(because: "the state is \(error)")
+            refused(request, because: "the state is \(error)")
             return false
         }
     }
 
-    private func refused(because reason: String) {
-        errors.logger.info("a callback was refused", metadata: ["reason": "\(reason)"])
+    private func refused(_ request: Request, because reason: String) {
+        errors.logger.info("a callback was refused", metadata: ["id": "\(request.id)", "reason": "\(reason)"])
     }
 
-    private func connect(with code: Secret, _ scope: String) async -> Response {
+    private func connect(with code: Secret, _ scope: String, _ request: Request) async -> Response {
         do {
             let grant = try await strava.exchange(code: code)
             guard let athleteID = grant.athleteID else {
-                return errors.authorizationFailed(cause: "the token reply names no athlete")
+                return errors.authorizationFailed(request, cause: "the token reply names no athlete")
             }
             try await vault.connect(grant, athleteID: athleteID, scope: scope)
             await coordinator.connected(athleteID, scope: scope, memberSince: grant.memberSince)
@@ -92,13 +93,13 @@ struct OAuthRoutes: Sendable {
         } catch MeteredStrava.Failure.budget(let until) {
             return errors.limited(until: until)
         } catch MeteredStrava.Failure.store(let failure) {
-            return errors.databaseAway("the code was not exchanged", failure.message)
+            return errors.databaseAway(request, "the code was not exchanged", cause: failure.message)
         } catch VaultFailure.store(let failure) {
-            return errors.databaseAway("the tokens of the athlete could not be stored", failure.message)
+            return errors.databaseAway(request, "the tokens of the athlete could not be stored", cause: failure.message)
         } catch MeteredStrava.Failure.strava(let failure) {
-            return errors.authorizationFailed(cause: "\(failure.kind): \(failure.message)")
+            return errors.authorizationFailed(request, cause: "\(failure.kind): \(failure.message)")
         } catch {
-            return errors.authorizationFailed(cause: "\(error)")
+            return errors.authorizationFailed(request, cause: "\(error)")
         }
     }
 

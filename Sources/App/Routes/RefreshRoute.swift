@@ -28,9 +28,9 @@ struct RefreshRoute: Sendable {
         let scope: SyncScope =
             query.flag("accept_deletions") ?? false ? .fullAcceptingDeletions : isFull ? .full : .newest
         if let refusal = query.refusal { return refusal }
-        guard waits else { return await accept(scope) }
+        guard waits else { return await accept(scope, request) }
         // What is new is told as soon as it is here; nobody waits at a browser for the years below.
-        return answer(await coordinator.refresh(scope, until: scope == .newest ? .newest : .everything))
+        return answer(await coordinator.refresh(scope, until: scope == .newest ? .newest : .everything), request)
     }
 
     private func isAuthorized(_ request: Request) -> Bool {
@@ -38,21 +38,21 @@ struct RefreshRoute: Sendable {
         return constantTimeEquals(offered.utf8, key.exposed.utf8)
     }
 
-    private func accept(_ scope: SyncScope) async -> Response {
-        guard await coordinator.status().isConnected else { return answer(.notConnected) }
+    private func accept(_ scope: SyncScope, _ request: Request) async -> Response {
+        guard await coordinator.status().isConnected else { return answer(.notConnected, request) }
         await coordinator.request(scope, .interactive)
         return .json(["status": "accepted"], status: .accepted)
     }
 
-    private func answer(_ outcome: SyncOutcome) -> Response {
+    private func answer(_ outcome: SyncOutcome, _ request: Request) -> Response {
         switch outcome {
         case .succeeded: .json(["status": "success", "message": "Data refreshed successfully"])
         case .notConnected:
             .detail("No Strava authentication found. Please complete OAuth flow first.", status: .conflict)
         case .limited(let until): errors.limited(until: until)
         case .stravaFailed(let problem) where problem.code.needsPerson: .detail(problem.message, status: .conflict)
-        case .stravaFailed(let problem): errors.stravaFailed(problem)
-        case .storeFailed(let problem): errors.databaseAway("refresh failed", problem.message)
+        case .stravaFailed(let problem): errors.stravaFailed(request, problem)
+        case .storeFailed(let problem): errors.databaseAway(request, "refresh failed", cause: problem.message)
         case .shuttingDown: .stopping
         }
     }

@@ -11,9 +11,10 @@ import Testing
 struct ErrorBookTests {
     private let logs = LogBook()
     private let clock = ManualClock()
+    private let request = Request(method: .post, target: "/strava/refresh-data", id: "0r2c8000000a1")
     private var book: ErrorBook { ErrorBook(logger: logs.logger(), clock: clock) }
 
-    /// The id in the answer; the only line of the log must have the same.
+    /// The id in the answer; the only line of the log must have the same, and the request's.
     private func sharedID(_ response: Response) throws -> String {
         let detail = try #require(try JSONValue.parse(response.body)["detail"].text)
         let match = try #require(try Regex(#"\(Error ID: ([0-9a-f]{8})\)$"#).firstMatch(in: detail))
@@ -21,11 +22,12 @@ struct ErrorBookTests {
         #expect(logs.lines.count == 1)
         #expect(logs.lines.first?.level == .error)
         #expect(logs.lines.first?.metadata["error-id"] == id)
+        #expect(logs.lines.first?.metadata["id"] == request.id)
         return id
     }
 
     @Test func aFailedAuthorizationIsToldInTheOriginalsWords() throws {
-        let response = book.authorizationFailed(cause: "503 from Strava")
+        let response = book.authorizationFailed(request, cause: "503 from Strava")
         let id = try sharedID(response)
         #expect(response.status == .badGateway)
         #expect(response.text == #"{"detail":"OAuth authorization failed. Please try again. (Error ID: \#(id))"}"#)
@@ -34,7 +36,8 @@ struct ErrorBookTests {
     }
 
     @Test func aFailedRefreshKeepsItsCauseInTheLog() throws {
-        let response = book.stravaFailed(SyncProblem(code: .stravaUnavailable, message: "no route", at: clock.now()))
+        let response = book.stravaFailed(
+            request, SyncProblem(code: .stravaUnavailable, message: "no route", at: clock.now()))
         let id = try sharedID(response)
         #expect(response.status == .badGateway)
         #expect(
@@ -44,7 +47,7 @@ struct ErrorBookTests {
     }
 
     @Test func aDatabaseAwayIs503() throws {
-        let response = book.databaseAway("refresh failed", "disk full")
+        let response = book.databaseAway(request, "refresh failed", cause: "disk full")
         let id = try sharedID(response)
         #expect(response.status == .serviceUnavailable)
         #expect(
@@ -70,7 +73,7 @@ struct ErrorBookTests {
     }
 
     @Test func noTwoErrorsShareAnID() throws {
-        let texts = (0..<50).map { _ in book.authorizationFailed(cause: "x").text }
+        let texts = (0..<50).map { _ in book.authorizationFailed(request, cause: "x").text }
         #expect(Set(texts).count == 50)
     }
 }

@@ -213,6 +213,7 @@ struct OAuthRoutesTests {
         let response = try await app.whileRunning { try await comeBack(app) }
         #expect(response.status == .badGateway)
         let line = try #require(app.logs.lines("OAuth authorization failed").first)
+        #expect(line.metadata["id"] == app.logs.lines("request").last?.metadata["id"])
         let id = try #require(line.metadata["error-id"])
         #expect(response.text == #"{"detail":"OAuth authorization failed. Please try again. (Error ID: \#(id))"}"#)
         #expect(line.metadata["cause"] == "\(kind): Strava's own words")

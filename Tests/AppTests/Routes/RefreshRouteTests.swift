@@ -132,6 +132,7 @@ struct RefreshRouteTests {
             let response = await app.refresh()
             #expect(response.status == .badGateway)
             let line = try #require(app.logs.lines("refresh failed").first)
+            #expect(line.metadata["id"] == app.logs.lines("request").last?.metadata["id"])
             let id = try #require(line.metadata["error-id"])
             #expect(
                 response.text

@@ -197,7 +197,8 @@ import Testing
                 #expect(answer.status == 502)
                 let form = /^OAuth authorization failed\. Please try again\. \(Error ID: ([0-9a-f]{8})\)$/
                 let id = try #require(answer.detail?.wholeMatch(of: form)?.1)
-                #expect(await server.transcript.line(containing: String(id)) != nil)
+                let line = try #require(await server.transcript.line(containing: String(id)))
+                #expect(line.contains(try #require(answer["x-request-id"])), "the log line has both ids of the answer")
             }
             #expect(Secrets.found(in: answer.text) == [])
             try await expectNothingStored(server)
