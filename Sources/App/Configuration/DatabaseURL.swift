@@ -55,7 +55,7 @@ enum DatabaseURL: Sendable, Hashable {
 
 /// What libpq needs to reach a PostgreSQL database.
 struct PostgresAddress: Sendable, Hashable {
-    /// Empty for the local socket.
+    /// Empty for the local socket; several have commas between.
     var host: String
     var port: Int
     /// Nil for libpq's own choice, the name of the operating system's user.
@@ -125,7 +125,24 @@ struct PostgresAddress: Sendable, Hashable {
         return port
     }
 
+    /// One server, or several with commas between, of which libpq takes the first that will do: `db1,db2:5432`.
     private static func endpoint(_ text: Substring) throws(DatabaseURL.Malformed) -> (host: String, port: Int?) {
+        guard text.contains(",") else { return try singleEndpoint(text) }
+        var hosts: [String] = []
+        var ports: Set<Int> = []
+        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+            let (host, port) = try singleEndpoint(part)
+            hosts.append(host)
+            ports.insert(port ?? 5432)
+        }
+        guard !hosts.contains("") else { throw DatabaseURL.Malformed(reason: "has a list of hosts with a gap in it") }
+        guard ports.count == 1 else {
+            throw DatabaseURL.Malformed(reason: "names hosts with different ports (write the same one behind each)")
+        }
+        return (hosts.joined(separator: ","), ports.first)
+    }
+
+    private static func singleEndpoint(_ text: Substring) throws(DatabaseURL.Malformed) -> (host: String, port: Int?) {
         if text.isEmpty { return ("", nil) }
         do throws(WebURL.Malformed) {
             let endpoint = try HostAndPort(parsing: text)

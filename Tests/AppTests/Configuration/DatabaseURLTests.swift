@@ -62,6 +62,22 @@ struct DatabaseURLTests {
     }
 
     @Test(
+        "several servers have commas between, as for a primary and its standbys",
+        arguments: ["db1,db2", "db1:5432,db2:5432", "db1,db2:5432"])
+    func severalServersHaveCommasBetween(hosts: String) throws {
+        let url = try DatabaseURL(parsing: "postgresql://u:pw@\(hosts)/d?target_session_attrs=read-write")
+        let expected = PostgresAddress(
+            host: "db1,db2", user: "u", password: Secret("pw"), database: "d",
+            parameters: ["target_session_attrs": "read-write"])
+        #expect(url == .postgres(expected))
+    }
+
+    @Test func severalServersShareAPort() throws {
+        let expected = PostgresAddress(host: "::1,db2", port: 6432, user: "u", password: nil, database: "d")
+        #expect(try DatabaseURL(parsing: "postgresql://u@[::1]:6432,db2:6432/d") == .postgres(expected))
+    }
+
+    @Test(
         "what cannot be meant is refused, and the refusal does not hold the password",
         arguments: [
             "", "var/paceline.db", "mysql://u:hunter2@h/d", "sqlite://paceline.db", "sqlite://", "sqlite:///",
@@ -69,6 +85,7 @@ struct DatabaseURLTests {
             "postgres://u:hunter2%zz@h/d", "postgres://u:%FFhunter2@h/d", "postgres://u:hun/ter2@h/d",
             "postgres://u:12/hunter2@h/d", "postgres://u:12?hunter2@h/d", "postgres://u:pw@hunter2/x@h/d",
             "postgres://u:hunter2@h/d?port=0", "postgres://h/d?password=hunter2&port=hunter2",
+            "postgres://u:hunter2@a:1,b:2/d", "postgres://u:hunter2@a,,b/d", "postgres://u:hunter2@a,/d",
         ])
     func whatCannotBeMeantIsRefused(url: String) {
         do {
