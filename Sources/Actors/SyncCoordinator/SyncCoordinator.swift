@@ -111,6 +111,7 @@ package actor SyncCoordinator: Service {
     ///
     /// Nobody waits for a sync that itself waits.
     package func refresh(_ scope: SyncScope, until milestone: SyncMilestone = .everything) async -> SyncOutcome {
+        if health.needsConnection { await storeChanged() }
         guard !hasEnded else { return .shuttingDown }
         guard health.isConnected else { return .notConnected }
         request(scope, .interactive)
@@ -136,10 +137,11 @@ package actor SyncCoordinator: Service {
 
     /// Looks at what another process may have stored.
     package func storeChanged() async {
-        // The athlete may have connected through that process.
-        if !health.isConnected, (try? await vault.load()) != nil, let athleteID = await vault.connectedAthlete {
+        // The athlete may have connected through that process, for the first time or again.
+        if await vault.storeChanged(), health.needsConnection, let athleteID = await vault.connectedAthlete {
             plan.granted(athleteID, scope: await vault.grantedScope)
             health.connected()
+            await showState()
         }
         signal.yield()
     }

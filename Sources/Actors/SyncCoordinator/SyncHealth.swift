@@ -52,6 +52,14 @@ package struct SyncHealth: Sendable {
         condition = .well
     }
 
+    /// Whether nothing goes on before the athlete connects, again or for the first time.
+    var needsConnection: Bool {
+        switch condition {
+        case .needsAuthorization, .missingScope: true
+        default: !isConnected
+        }
+    }
+
     /// The state to show, given whether a sync is under way.
     package func state(isSyncing: Bool) -> ConnectionState {
         switch condition {

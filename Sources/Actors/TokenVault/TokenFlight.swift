@@ -26,7 +26,7 @@ package struct TokenFlight: Sendable {
         case empty
         case resting(AthleteToken, retry: Retry?)
         case flying(AthleteToken, epoch: Int, failures: Int, isRejected: Bool)
-        case refused
+        case refused(AthleteToken)
         case sealed
     }
 
@@ -61,6 +61,11 @@ package struct TokenFlight: Sendable {
     /// When the access token expires; nil when nobody is connected or the tokens cannot be read.
     package var expiresAt: UTCInstant? { token?.expiresAt }
 
+    /// The newest tokens that are known here, refused ones, too.
+    var known: AthleteToken? {
+        if case .refused(let token) = state { token } else { token }
+    }
+
     private var token: AthleteToken? {
         switch state {
         case .resting(let token, _), .flying(let token, _, _, _): token
@@ -87,6 +92,21 @@ package struct TokenFlight: Sendable {
     package mutating func adopt(_ token: AthleteToken) {
         epoch += 1
         state = .resting(token, retry: nil)
+    }
+
+    /// Takes over what another process has stored, by a new connection or an exchange.
+    ///
+    /// A flight under way looks for that itself.
+    ///
+    /// - Returns: whether it is news.
+    mutating func found(_ stored: AthleteToken) -> Bool {
+        if case .flying = state { return false }
+        // Nothing else: what is remembered of a token that failed must not be forgotten with each look.
+        if let known, known.accessToken == stored.accessToken, known.refreshToken == stored.refreshToken {
+            return false
+        }
+        adopt(stored)
+        return true
     }
 
     /// Notes that tokens are stored which the key does not open.
@@ -133,7 +153,7 @@ package struct TokenFlight: Sendable {
             state = .resting(token, retry: isUnchanged ? pause : nil)
             return .serve(token)
         case .failure(.needsAuthorization):
-            state = .refused
+            state = .refused(old)
             return .fail(.needsAuthorization)
         case .failure(let failure):
             let wait = Self.backoff(after: failures, failure, at: now)

@@ -45,8 +45,7 @@ package actor TokenVault: Service {
         (commands, inbox) = AsyncStream.makeStream(of: Command.self, bufferingPolicy: .unbounded)
     }
 
-    /// Reads the stored tokens, and encrypts them where the program of before did not; to be called before ``run()``, and later only to
-    /// learn of tokens that another process stored when this one had none.
+    /// Reads the stored tokens, and encrypts them where the program of before did not; to be called before ``run()``.
     ///
     /// - Throws: `StoreFailure` when the store does not answer. A key that does not fit is no error here: reads go on without it.
     package func load() async throws(StoreFailure) {
@@ -60,6 +59,21 @@ package actor TokenVault: Service {
         }
         // One that cannot be written now is encrypted by the next start, or by the next exchange.
         if stored.isPlain { _ = try? await KeyRotation.run(on: store, with: cipher) }
+    }
+
+    /// Takes over the tokens that another process has stored, by a new connection or an exchange.
+    ///
+    /// - Returns: whether there were any that this one can read.
+    package func storeChanged() async -> Bool {
+        if owner == nil { return (try? await load()) != nil && flight.known != nil }
+        let known = flight.known
+        guard let stored = try? await store.authorization(), stored.athleteID == onlyAthlete ?? stored.athleteID,
+            let token = try? decrypted(stored)
+        else { return false }
+        // What was exchanged here meanwhile, or could not be written, is newer.
+        guard unwritten == nil, flight.known == known, flight.found(token) else { return false }
+        owner = token.athleteID
+        return true
     }
 
     /// Flies and connects until the service shuts down; what is under way then is finished first.

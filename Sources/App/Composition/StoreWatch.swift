@@ -2,15 +2,28 @@ import Actors
 import ServiceLifecycle
 
 /// Lets the coordinator know when another process on the same database has stored something.
+///
+/// The store tells at once where it can. It cannot everywhere: a pooler may keep notifications to itself, a connection may be dead without
+/// anybody having said so, and SQLite has none. So there is a look now and then, too, which is one row.
 struct StoreWatch: Service {
+    static let interval = Duration.seconds(30)
+
     let store: any Store
     let coordinator: SyncCoordinator
+    let clock: any WallClock
 
     func run() async {
         await cancelWhenGracefulShutdown {
-            await store.watch { await coordinator.storeChanged() }
+            await withDiscardingTaskGroup { group in
+                group.addTask { await store.watch { await coordinator.storeChanged() } }
+                group.addTask { await lookNowAndThen() }
+            }
         }
-        // A store that does not watch is done at once, and a service that ends before the others would end them.
+        // Services that end before the others would end them.
         try? await gracefulShutdown()
+    }
+
+    private func lookNowAndThen() async {
+        while (try? await clock.sleep(until: clock.now() + Self.interval)) != nil { await coordinator.storeChanged() }
     }
 }

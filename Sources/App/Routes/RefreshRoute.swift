@@ -39,6 +39,7 @@ struct RefreshRoute: Sendable {
     }
 
     private func accept(_ scope: SyncScope, _ request: Request) async -> Response {
+        if await !coordinator.status().isConnected { await coordinator.storeChanged() }
         guard await coordinator.status().isConnected else { return answer(.notConnected, request) }
         await coordinator.request(scope, .interactive)
         return .json(["status": "accepted"], status: .accepted)
