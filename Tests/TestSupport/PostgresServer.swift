@@ -116,8 +116,8 @@ package final class PostgresServer: Sendable {
     }
 
     /// The `DATABASE_URL` of a database, by TCP.
-    package func url(database: String) -> String {
-        "postgresql://\(Self.user):\(Self.password)@127.0.0.1:\(port)/\(database)"
+    package func url(database: String, host: String = "127.0.0.1") -> String {
+        "postgresql://\(Self.user):\(Self.password)@\(host):\(port)/\(database)"
     }
 
     /// Calls `body` with the name of a new, empty database, which goes afterwards whoever still uses it.
@@ -164,8 +164,8 @@ package final class PostgresServer: Sendable {
 
     // MARK: Making one
 
-    /// PostgreSQL refuses to run as root.
-    private static let change = ["--reuid=postgres", "--regid=postgres", "--clear-groups"]
+    /// PostgreSQL refuses to run as root, and so does PgBouncer.
+    static let change = ["--reuid=postgres", "--regid=postgres", "--clear-groups"]
 
     /// Makes the server and removes it when its input ends, which it does with the process that holds it, or when it is told to.
     ///

@@ -9,7 +9,9 @@ package enum Tool {
 
     /// Beyond `PATH`: where Debian keeps what only root is thought to want, and where `script/setup` puts what apt has no
     /// harmless package of.
-    private static let furtherFolders = ["/usr/sbin", "/sbin", "var/caddy/usr/bin", "var/prometheus/usr/bin"]
+    private static let furtherFolders = [
+        "/usr/sbin", "/sbin", "var/caddy/usr/bin", "var/prometheus/usr/bin", "var/pgbouncer/usr/sbin",
+    ]
 
     /// Where the program is.
     ///

@@ -24,32 +24,13 @@ import Testing
             }
             for load in loads {
                 let report = await load.stop()
-                #expect(!report.contains("Socket errors") && !report.contains("Non-2xx"), "\(report)")
-                let count = try #require(report.firstMatch(of: /(\d+) requests in/).flatMap { Int($0.1) }, "\(report)")
-                #expect(count > 100)
+                #expect(report.isFlawless, "\(report)")
+                #expect(try #require(report.answers, "\(report)") > 100)
             }
             let report = await clients.stop()
             #expect(report.hasPrefix("no failures"), "\(report)")
             #expect(await current.stop() == .exited(0))
         }
-    }
-}
-
-/// wrk, until it is told to stop.
-private struct Wrk {
-    let process: RunningProcess
-
-    init(port: Int, _ options: [String] = []) throws {
-        process = try Tool.start(
-            "wrk", ["-t", "1", "-c", "8", "-d", "100s"] + options + ["http://127.0.0.1:\(port)/strava/stats/ytd"])
-    }
-
-    /// Its report; wrk counts an answer that does not come, or not whole, as an error.
-    func stop() async -> String {
-        process.kill(signal: SIGINT)
-        var report = ""
-        for await line in process.lines { report += line + "\n" }
-        return report
     }
 }
 

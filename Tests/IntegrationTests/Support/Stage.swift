@@ -42,9 +42,12 @@ final class Stage: Sendable {
     /// - Parameters:
     ///   - changes: over ``environment``; nil takes a variable away.
     ///   - files: how many it may have open, by `ulimit -n`; nil leaves that as it is.
-    func serve(_ changes: [String: String?] = [:], files: Int? = nil) async throws -> Paceline {
-        let process = try Subprocess.start(
-            "/usr/bin/env", try command(["serve"], files: files), environment: variables(changes))
+    ///   - launcher: what its command line begins with; it must become the program.
+    func serve(
+        _ changes: [String: String?] = [:], files: Int? = nil, by launcher: [String] = []
+    ) async throws -> Paceline {
+        let line = launcher + ["/usr/bin/env"] + (try command(["serve"], files: files))
+        let process = try Subprocess.start(line[0], Array(line.dropFirst()), environment: variables(changes))
         let transcript = Transcript(of: process)
         servers.withLock { $0.append((process, transcript)) }
         return try await Paceline(process, transcript)
