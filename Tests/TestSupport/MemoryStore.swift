@@ -54,6 +54,7 @@ package actor MemoryStore: Store {
         _ authorization: StoredAuthorization, replacing expected: StoredAuthorization
     ) async throws(StoreFailure) -> Bool {
         await saveGate?.pass()
+        if !saveFailures.isEmpty, let failure = saveFailures.removeFirst() { throw failure }
         guard authorization_ == expected else { return false }
         authorization_ = authorization
         savedAuthorizations.append(authorization)

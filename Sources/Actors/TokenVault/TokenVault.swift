@@ -4,7 +4,8 @@ import ServiceLifecycle
 ///
 /// A flight is the exchange **and** the durable write; only then is the new token served, because Strava may have killed the old
 /// refresh token with its answer. Exchanges and connections pass one by one through `run()`, so the write of one can never
-/// overtake the other's. A caller that is cancelled leaves alone; the flight goes on for everybody else.
+/// overtake the other's. A caller that is cancelled leaves alone; the flight goes on for everybody else. Of several processes on one
+/// database, one exchanges at a time, and the others take what it has stored.
 package actor TokenVault: Service {
     /// Trades a refresh token for new tokens.
     package typealias Refresh = @Sendable (Secret) async throws(MeteredStrava.Failure) -> TokenGrant
@@ -14,7 +15,11 @@ package actor TokenVault: Service {
         case connect(AthleteToken, waiter: Int)
     }
 
+    /// How often a vault looks whether another process has ended its exchange.
+    static let turnPoll = Duration.milliseconds(200)
+
     private let store: any Store
+    private let turn: LeaseHolder
     private let cipher: any TokenCipher
     private let clock: any WallClock
     private let refresh: Refresh
@@ -32,11 +37,13 @@ package actor TokenVault: Service {
     private let commands: AsyncStream<Command>
     private let inbox: AsyncStream<Command>.Continuation
 
+    /// - Parameter party: this process, for others on the same database.
     package init(
         store: any Store, cipher: any TokenCipher, clock: any WallClock, onlyAthlete: Int64? = nil,
-        refresh: @escaping Refresh
+        party: LeaseParty = .stranger(), refresh: @escaping Refresh
     ) {
         self.store = store
+        turn = LeaseHolder(.token, as: party, in: store)
         self.cipher = cipher
         self.clock = clock
         self.onlyAthlete = onlyAthlete
@@ -203,25 +210,55 @@ package actor TokenVault: Service {
 
     private func exchange(_ old: AthleteToken) async -> Result<AthleteToken, VaultFailure> {
         do {
+            if let newer = try await newerWhenItIsOurTurn(than: old) { return .success(newer) }
+        } catch let failure as VaultFailure {
+            return .failure(failure)
+        } catch let failure as StoreFailure {
+            return .failure(.store(failure))
+        } catch {
+            return .failure(.shuttingDown)
+        }
+        let result = await exchangeAlone(old)
+        // When the store is away, the lease ends by itself.
+        try? await turn.giveBack()
+        return result
+    }
+
+    /// Waits until no other process exchanges, and has the lease then; unless one has stored newer tokens meanwhile.
+    private func newerWhenItIsOurTurn(than old: AthleteToken) async throws -> AthleteToken? {
+        while true {
+            if unwritten == nil, let newer = await stored(insteadOf: old) { return newer }
+            switch try await turn.take(.interactive) {
+            case .begun, .kept:
+                // Once more: whoever had it may have stored them between the look and this.
+                guard unwritten == nil, let newer = await stored(insteadOf: old) else { return nil }
+                try? await turn.giveBack()
+                return newer
+            case .taken(let wait), .resting(_, let wait):
+                guard !Task.isShuttingDownGracefully else { throw VaultFailure.shuttingDown }
+                try await clock.sleep(until: clock.now() + min(wait, Self.turnPoll))
+            }
+        }
+    }
+
+    private func exchangeAlone(_ old: AthleteToken) async -> Result<AthleteToken, VaultFailure> {
+        do {
             let token: AthleteToken
             if let unwritten {
                 token = unwritten
-            } else if let newer = await stored(insteadOf: old) {
-                return .success(newer)
             } else {
                 token = AthleteToken(try await refresh(old.refreshToken), athleteID: old.athleteID, scope: old.scope)
             }
-            if token != old {
-                unwritten = token
-                try await write(token)
-            }
+            guard token != old else { return .success(token) }
+            unwritten = token
+            let stored = try await write(token, insteadOf: old)
             unwritten = nil
-            return .success(token)
+            return .success(stored)
         } catch let failure as VaultFailure {
             return .failure(failure)
         } catch let failure as MeteredStrava.Failure {
             let failure = VaultFailure(failure)
-            // Refused, perhaps, because another process exchanged the same refresh token a moment before.
+            // Refused, perhaps, because a process that knows no turns exchanged the same refresh token a moment before.
             if failure == .needsAuthorization, let newer = await stored(insteadOf: old) { return .success(newer) }
             return .failure(failure)
         } catch {
@@ -232,8 +269,12 @@ package actor TokenVault: Service {
     /// What another process has written since: `paceline refresh` may run beside a server, and with its exchange the refresh
     /// token that is remembered here has died.
     private func stored(insteadOf old: AthleteToken) async -> AthleteToken? {
-        guard let stored = try? await store.authorization(), stored.athleteID == old.athleteID,
-            let token = try? decrypted(stored),
+        guard let stored = try? await store.authorization() else { return nil }
+        return news(in: stored, of: old)
+    }
+
+    private func news(in stored: StoredAuthorization, of old: AthleteToken) -> AthleteToken? {
+        guard stored.athleteID == old.athleteID, let token = try? decrypted(stored),
             token.refreshToken != old.refreshToken || token.accessToken != old.accessToken
         else { return nil }
         return token
@@ -261,14 +302,36 @@ package actor TokenVault: Service {
     }
 
     private func write(_ token: AthleteToken) async throws(VaultFailure) {
-        do {
-            try await store.save(
-                StoredAuthorization(
-                    athleteID: token.athleteID, accessToken: try cipher.encrypt(token.accessToken),
-                    refreshToken: try cipher.encrypt(token.refreshToken), expiresAt: token.expiresAt,
-                    scope: token.scope))
-        } catch let failure as StoreFailure {
-            throw .store(failure)
+        let row = try encrypted(token)
+        do throws(StoreFailure) {
+            try await store.save(row)
+        } catch {
+            throw .store(error)
+        }
+    }
+
+    /// Writes what an exchange brought, unless the athlete has connected again through another process meanwhile.
+    ///
+    /// - Returns: what is stored.
+    private func write(_ token: AthleteToken, insteadOf old: AthleteToken) async throws(VaultFailure) -> AthleteToken {
+        let row = try encrypted(token)
+        do throws(StoreFailure) {
+            while let found = try await store.authorization() {
+                if let newer = news(in: found, of: old) { return newer }
+                if try await store.save(row, replacing: found) { return token }
+            }
+            try await store.save(row)
+            return token
+        } catch {
+            throw .store(error)
+        }
+    }
+
+    private func encrypted(_ token: AthleteToken) throws(VaultFailure) -> StoredAuthorization {
+        do throws(CipherFailure) {
+            return StoredAuthorization(
+                athleteID: token.athleteID, accessToken: try cipher.encrypt(token.accessToken),
+                refreshToken: try cipher.encrypt(token.refreshToken), expiresAt: token.expiresAt, scope: token.scope)
         } catch {
             throw .store(StoreFailure(.corrupt, "the tokens could not be encrypted: \(error)"))
         }

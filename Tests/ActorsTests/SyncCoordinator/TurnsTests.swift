@@ -195,8 +195,13 @@ struct TurnsTests {
     @Test func aPersonIsToldWhatHoldsUpTheBackfillElsewhere() async throws {
         let one = Workshop(Activity.history(1000), used: 95)
         let other = Workshop(beside: one)
-        try await open(one, other) {
-            guard case .limited(let until) = await one.coordinator.refresh(.newest) else {
+        let gate = Gate()
+        one.strava.holdLists(gate)
+        try await open(one, after: gate, other) {
+            let walk = Task { await one.coordinator.refresh(.newest) }
+            while await one.coordinator.waiting == 0 { await Task.yield() }
+            gate.open()
+            guard case .limited(let until) = await walk.value else {
                 Issue.record("the backfill went over the reserve")
                 return
             }

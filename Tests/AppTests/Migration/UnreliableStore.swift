@@ -57,7 +57,9 @@ final class UnreliableStore: Store {
     func save(
         _ budget: BudgetLedger, replacing expected: BudgetLedger?
     ) async throws(StoreFailure) -> Bool { throw Self.failure }
-    func lease(_ lease: Lease) async throws(StoreFailure) -> (record: LeaseRecord, at: UTCInstant) { throw Self.failure }
+    func lease(_ lease: Lease) async throws(StoreFailure) -> (record: LeaseRecord, at: UTCInstant) {
+        throw Self.failure
+    }
     func save(
         _ record: LeaseRecord, as lease: Lease, replacing expected: LeaseRecord
     ) async throws(StoreFailure) -> Bool { throw Self.failure }
