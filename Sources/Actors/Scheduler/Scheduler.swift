@@ -1,6 +1,8 @@
 import ServiceLifecycle
 
 /// Asks for a refresh at a steady interval, beginning one interval after the last one that ended well.
+///
+/// Replicas on one database each have a schedule, and keep one: a beat shortly before which another has refreshed is left out.
 package actor Scheduler: Service {
     private let interval: Duration
     private let clock: any WallClock
@@ -13,7 +15,7 @@ package actor Scheduler: Service {
     /// - Parameters:
     ///   - interval: the time between refreshes; zero turns the schedule off.
     ///   - clock: the local clock.
-    ///   - lastSuccess: when the mirror was last confirmed, so that a restart does not refresh early and a long absence refreshes at
+    ///   - lastSuccess: when the newest activities were last looked at, by whichever process, so that a restart does not refresh early and a long absence refreshes at
     ///     once.
     ///   - refresh: asks for a refresh without waiting for it.
     package init(
@@ -40,6 +42,10 @@ package actor Scheduler: Service {
         while !Task.isCancelled {
             nextRefreshAt = due
             do { try await clock.sleep(until: due) } catch { break }
+            if let later = Self.postponed(by: await lastSuccess(), interval: interval, at: clock.now()) {
+                due = later
+                continue
+            }
             await refresh()
             due = Self.refresh(after: due, interval: interval, at: clock.now())
         }
@@ -51,6 +57,15 @@ package actor Scheduler: Service {
     static func firstRefresh(after last: UTCInstant?, interval: Duration, at now: UTCInstant) -> UTCInstant {
         guard let last else { return now }
         return min(max(last + interval, now), now + interval)
+    }
+
+    /// When the beat that has come is due instead; nil when it is due now.
+    ///
+    /// Somebody has refreshed less than nine tenths of an interval ago: an hourly schedule does not mind six minutes, and beats of
+    /// replicas that lie apart draw together.
+    static func postponed(by last: UTCInstant?, interval: Duration, at now: UTCInstant) -> UTCInstant? {
+        guard let last, last <= now, now - last < interval * 9 / 10 else { return nil }
+        return last + interval
     }
 
     /// The next beat of the schedule that lies ahead; beats that were slept through are not made up for.

@@ -44,6 +44,7 @@ struct Engine: Sendable {
         random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(), logger: Logger
     ) async throws {
         self.store = store
+        let party = LeaseParty.thisProcess()
         limiter = RateLimiter(
             ledger: try await store.budget(), reserve: configuration.reserve, clock: clock, random: random,
             stored: { () throws(StoreFailure) in try await store.budget() },
@@ -52,7 +53,7 @@ struct Engine: Sendable {
         self.strava = strava
         vault = TokenVault(
             store: store, cipher: try FernetCipher(configuration.keys, clock: clock),
-            clock: clock, onlyAthlete: configuration.athleteID
+            clock: clock, onlyAthlete: configuration.athleteID, party: party
         ) { refreshToken throws(MeteredStrava.Failure) in try await strava.refresh(refreshToken) }
         let cache = StatsCache<AnswerKey, Representation>(clock: clock, render: StatsRenderer.render)
         self.cache = cache
@@ -60,7 +61,7 @@ struct Engine: Sendable {
         self.broadcaster = broadcaster
         log = SyncLog(events: await broadcaster.subscribe(buffer: 256), logger: logger)
         coordinator = SyncCoordinator(
-            store: store, vault: vault, strava: strava, clock: clock, party: .thisProcess(),
+            store: store, vault: vault, strava: strava, clock: clock, party: party,
             rereadInterval: configuration.reconcileInterval
         ) { event in
             switch event {
@@ -83,7 +84,7 @@ struct Engine: Sendable {
     func scheduler(every interval: Duration, clock: any WallClock) -> Scheduler {
         let coordinator = coordinator
         return Scheduler(
-            interval: interval, clock: clock, lastSuccess: { await coordinator.status().lastSuccessAt },
+            interval: interval, clock: clock, lastSuccess: { await coordinator.status().newestAt },
             refresh: { await coordinator.request(.newest, .scheduled) })
     }
 

@@ -33,11 +33,48 @@ struct SchedulerTests {
         #expect(next(.seconds(-86_400)) == due - .seconds(86_400) + hour)
     }
 
+    @Test func aBeatJustAfterAnothersRefreshIsLeftOut() {
+        let now = clock.now()
+        func later(_ last: UTCInstant?) -> UTCInstant? { Scheduler.postponed(by: last, interval: hour, at: now) }
+        #expect(later(nil) == nil)
+        #expect(later(now) == now + hour)
+        #expect(later(now - .seconds(3239)) == now + .seconds(361))
+        #expect(later(now - .seconds(3240)) == nil)
+        // The clock went back since.
+        #expect(later(now + .seconds(1)) == nil)
+    }
+
+    @Test func theBeatsOfTwoReplicasDrawTogether() async {
+        let start = clock.now()
+        let looks = Lock<[UTCInstant]>([start - .seconds(600)])
+        func scheduler() -> Scheduler {
+            Scheduler(
+                interval: hour, clock: clock, lastSuccess: { looks.withLock { $0.last } },
+                refresh: { [clock] in looks.withLock { $0.append(clock.now()) } })
+        }
+        let (one, other) = (scheduler(), scheduler())
+        await testGracefulShutdown { trigger in
+            await withTaskGroup { group in
+                group.addTask { await one.run() }
+                await clock.untilSomeoneSleeps(until: start + .seconds(3000))
+                looks.withLock { $0.append(start - .seconds(500)) }
+                group.addTask { await other.run() }
+                await clock.untilSomeoneSleeps(until: start + .seconds(3100))
+                clock.advance(to: start + .seconds(3000))
+                await clock.untilSomeoneSleeps(until: start + .seconds(6600))
+                clock.advance(to: start + .seconds(3100))
+                while clock.deadlines != [start + .seconds(6600), start + .seconds(6600)] { await Task.yield() }
+                trigger.triggerGracefulShutdown()
+            }
+        }
+        #expect(looks.withLock { Array($0.dropFirst(2)) } == [start + .seconds(3000)])
+    }
+
     @Test func itBeatsUntilShutdown() async {
         let beats = Gate()
         let start = clock.now()
         let scheduler = Scheduler(
-            interval: hour, clock: clock, lastSuccess: { [clock] in clock.now() - .seconds(600) },
+            interval: hour, clock: clock, lastSuccess: { start - .seconds(600) },
             refresh: {
                 beats.open(); await beats.pass()
             })
