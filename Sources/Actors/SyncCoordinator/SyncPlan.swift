@@ -48,8 +48,8 @@ package struct SyncPlan: Sendable {
     private var newest: RequestPriority? {
         didSet { if newest == nil { newestBefore = nil } }
     }
-    /// When the newest page had last been stored, by whichever process, as the request for another one came to be looked at; nil
-    /// before that.
+    /// When the newest page had last been stored, by whichever process, as the request for another one was made or came to be looked
+    /// at; nil before that.
     private var newestBefore: UTCInstant??
     /// A re-reading that is to begin: whether a person accepts as gone what it will lack.
     private var wanted: Bool?
@@ -100,8 +100,9 @@ package struct SyncPlan: Sendable {
         guard scope != .newest else {
             guard underWay != .newest else { return }
             newest = max(newest ?? priority, priority)
-            // What was stored before this request does not answer it.
-            newestBefore = nil
+            // What was stored before a person asked does not answer them. The schedules of replicas ask at the same moment, and whatever one
+            // of them has stored is good for all.
+            newestBefore = newest == .interactive ? nil : .some(state.newestAt)
             return
         }
         want(accepting: scope == .fullAcceptingDeletions)

@@ -57,6 +57,19 @@ struct TurnsTests {
         #expect(one.strava.listCalls == 2)
     }
 
+    @Test func aBeatThatCoincidesWithAnothersIsAnsweredByItAndAPersonsRequestIsNot() {
+        let before = UTCInstant(seconds: 1_795_000_000)
+        for (priority, isAnswered) in [(RequestPriority.scheduled, true), (.interactive, false)] {
+            var plan = SyncPlan(state: SyncState(athleteID: 7, isComplete: true, newestAt: before))
+            plan.request(.newest, priority)
+            #expect(plan.caughtUp(newestAt: before + .seconds(1)) == isAnswered)
+            #expect(plan.isDone == isAnswered)
+            #expect(plan.caughtUp(newestAt: before + .seconds(1)) == false)
+            // The next one is for everybody who still waits.
+            #expect(plan.caughtUp(newestAt: before + .seconds(2)) == !isAnswered)
+        }
+    }
+
     @Test func twoThatAreAskedForOneHistoryReadItOnce() async throws {
         let one = Workshop(Activity.history(1000))
         let other = Workshop(beside: one)
