@@ -52,9 +52,11 @@ package actor Scheduler: Service {
         nextRefreshAt = nil
     }
 
+    /// When the first refresh is due.
+    ///
     /// One interval after the last success, at once when that has passed, and never further ahead than one interval: a clock that
     /// went back must not silence the schedule.
-    static func firstRefresh(after last: UTCInstant?, interval: Duration, at now: UTCInstant) -> UTCInstant {
+    package static func firstRefresh(after last: UTCInstant?, interval: Duration, at now: UTCInstant) -> UTCInstant {
         guard let last else { return now }
         return min(max(last + interval, now), now + interval)
     }

@@ -73,6 +73,13 @@ enum Serve {
         logger.info("stopped")
     }
 
+    private static func schedule(
+        _ configuration: Configuration, _ status: SyncStatus, at now: UTCInstant
+    ) -> String {
+        ScheduleInWords.text(
+            configuration.refreshInterval, after: status.isConnected ? .some(status.newestAt) : nil, at: now)
+    }
+
     private static func announce(_ configuration: Configuration, _ engine: Engine, _ place: Place, _ logger: Logger)
         async
     {
@@ -82,7 +89,7 @@ enum Serve {
             metadata: [
                 "store": "\(configuration.database.summary)", "activities": "\(status.activities)",
                 "athlete": status.isConnected ? "connected" : "not connected",
-                "refresh": "\(configuration.refreshInterval.map { "every \($0.components.seconds) s" } ?? "off")",
+                "refresh": "\(schedule(configuration, status, at: SystemClock().now()))",
                 "strava": place.isSandbox ? "the built-in sandbox" : "\(configuration.stravaAPI)",
                 "listening": "\(place.localURL)",
             ])
