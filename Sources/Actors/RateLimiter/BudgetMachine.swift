@@ -139,8 +139,11 @@ package struct BudgetMachine: Sendable {
     /// What to write when nothing more will be asked for: nothing ahead.
     ///
     /// Whoever asks all the same waits until it is written, since what was written ahead no longer counts.
-    package mutating func lastLedger(at now: UTCInstant) -> BudgetLedger {
+    ///
+    /// - Parameter found: what is on disk; another process of ours may have written it.
+    package mutating func lastLedger(found: BudgetLedger?, at now: UTCInstant) -> BudgetLedger {
         roll(at: now)
+        if let found, found != onDisk { ledger.adopt(found.spent) }
         isWriting = true
         onDisk = nil
         return ledger(reserving: 0)

@@ -12,7 +12,7 @@ package actor RateLimiter: Service {
     /// begins no window.
     private let origin: (wall: UTCInstant, uptime: Duration)
     private let stored: @Sendable () async throws(StoreFailure) -> BudgetLedger?
-    private let save: @Sendable (BudgetLedger) async throws(StoreFailure) -> Void
+    private let save: @Sendable (BudgetLedger, _ expected: BudgetLedger?) async throws(StoreFailure) -> Bool
     private var waiters: [Int: AsyncStream<Result<Permit, MeteredStrava.Failure>>.Continuation] = [:]
     private var writing: Task<Void, Never>?
 
@@ -22,12 +22,12 @@ package actor RateLimiter: Service {
     ///   - clock: the local clock.
     ///   - random: where the seconds come from that are waited after a boundary.
     ///   - stored: reads the ledger that is stored now; another process of ours may have written it.
-    ///   - save: writes the ledger, and returns when it is on disk.
+    ///   - save: writes the ledger unless what is stored is no longer `expected`, and says whether; it returns when it is on disk.
     package init(
         ledger: BudgetLedger?, reserve: BudgetMachine.Reserve = .init(), clock: any WallClock,
         random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
         stored: @escaping @Sendable () async throws(StoreFailure) -> BudgetLedger? = { () throws(StoreFailure) in nil },
-        save: @escaping @Sendable (BudgetLedger) async throws(StoreFailure) -> Void
+        save: @escaping @Sendable (BudgetLedger, _ expected: BudgetLedger?) async throws(StoreFailure) -> Bool
     ) {
         origin = (clock.now(), clock.uptime())
         machine = BudgetMachine(ledger: ledger, reserve: reserve, random: random, at: origin.wall)
@@ -40,10 +40,8 @@ package actor RateLimiter: Service {
     package func run() async {
         try? await gracefulShutdown()
         await flush()
-        let last = machine.lastLedger(at: now())
         do throws(StoreFailure) {
-            try await save(last)
-            answer(machine.written(last, at: now()))
+            try await put { machine.lastLedger(found: $0, at: now()) }
         } catch {
             // The ledger that stays on disk counts too much, which is safe.
             for waiter in machine.writeFailed() { land(waiter, .failure(.store(error))) }
@@ -156,14 +154,23 @@ package actor RateLimiter: Service {
 
     private func writeLedger() async {
         do throws(StoreFailure) {
-            let ledger = machine.ledgerToWrite(found: try await stored(), at: now())
-            try await save(ledger)
-            answer(machine.written(ledger, at: now()))
+            try await put { machine.ledgerToWrite(found: $0, at: now()) }
             writing = nil
             write()
         } catch {
             writing = nil
             for waiter in machine.writeFailed() { land(waiter, .failure(.store(error))) }
+        }
+    }
+
+    /// Writes what `draft` makes of the stored ledger, and makes it anew while other processes come in between: what they have
+    /// reserved must not be forgotten.
+    private func put(_ draft: (_ found: BudgetLedger?) -> BudgetLedger) async throws(StoreFailure) {
+        while true {
+            let found = try await stored()
+            let ledger = draft(found)
+            guard try await save(ledger, found) else { continue }
+            return answer(machine.written(ledger, at: now()))
         }
     }
 }

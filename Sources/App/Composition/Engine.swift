@@ -48,7 +48,7 @@ struct Engine: Sendable {
         limiter = RateLimiter(
             ledger: try await store.budget(), reserve: configuration.reserve, clock: clock, random: random,
             stored: { () throws(StoreFailure) in try await store.budget() },
-            save: { ledger throws(StoreFailure) in try await store.save(ledger) })
+            save: { ledger, expected throws(StoreFailure) in try await store.save(ledger, replacing: expected) })
         let strava = MeteredStrava(gateway: gateway, limiter: limiter)
         self.strava = strava
         vault = TokenVault(

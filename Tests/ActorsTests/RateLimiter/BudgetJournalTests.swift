@@ -33,7 +33,7 @@ struct BudgetJournalTests {
     @Test func anOrderlyStopForgetsAndLosesNothing() {
         var first = Budget(at("14:50:00"))
         for _ in 0..<60 { first.settle(RequestResult()) }
-        let ledger = first.machine.lastLedger(at: first.now)
+        let ledger = first.machine.lastLedger(found: nil, at: first.now)
         #expect(ledger.reserved == 0)
         var second = Budget(at("14:51:00"), ledger: ledger)
         #expect(second.drain() == 40)
@@ -45,7 +45,7 @@ struct BudgetJournalTests {
     @Test func whoeverAsksDuringTheLastWriteWaitsForIt() {
         var budget = Budget(at("14:50:00"))
         budget.settle(RequestResult())
-        let last = budget.machine.lastLedger(at: budget.now)
+        let last = budget.machine.lastLedger(found: nil, at: budget.now)
         #expect(budget.machine.admit(.interactive, at: budget.now) == .queued(2))
         #expect(budget.machine.beginWriting(at: budget.now) == false)
         #expect(budget.machine.written(last, at: budget.now).isEmpty, "nothing is vouched for by that one")
@@ -83,11 +83,11 @@ struct BudgetJournalTests {
     @Test func afterARestartASpentWindowIsDoubtedAndAFreshOneIsNot() {
         var spent = Budget(at("14:50:00"))
         _ = spent.drain()
-        var doubtful = Budget(at("15:00:30"), ledger: spent.machine.lastLedger(at: spent.now))
+        var doubtful = Budget(at("15:00:30"), ledger: spent.machine.lastLedger(found: nil, at: spent.now))
         #expect(doubtful.refusal() == at("15:02:03"))
         var half = Budget(at("14:50:00"))
         for _ in 0..<50 { half.settle(RequestResult()) }
-        var usual = Budget(at("15:00:30"), ledger: half.machine.lastLedger(at: half.now))
+        var usual = Budget(at("15:00:30"), ledger: half.machine.lastLedger(found: nil, at: half.now))
         #expect(usual.refusal() == nil)
         #expect(usual.drain() == 100, "the first reply says that the new window has begun")
     }
@@ -133,7 +133,7 @@ struct BudgetJournalTests {
         for _ in 0..<7 { budget.settle(RequestResult()) }
         // Three are left, and the disk has vouched for none of them.
         budget = Budget(
-            budget.now, ledger: budget.machine.lastLedger(at: budget.now),
+            budget.now, ledger: budget.machine.lastLedger(found: nil, at: budget.now),
             reserve: BudgetMachine.Reserve(quarter: 0, day: 0))
         for priority in people { _ = budget.machine.admit(priority, at: budget.now) }
         let answers = budget.write()

@@ -136,7 +136,7 @@ private struct World {
         // What a killed process had under way comes to Strava all the same, and nobody hears of it.
         for request in underWay where request.result.wasSent { _ = model.count(request.served) }
         underWay = []
-        start(isOrderly ? budget.machine.lastLedger(at: budget.now) : budget.disk)
+        start(isOrderly ? budget.machine.lastLedger(found: nil, at: budget.now) : budget.disk)
     }
 }
 

@@ -7,19 +7,21 @@ import Testing
 /// A limiter with a store, and a disk that can be held.
 private struct Bench {
     let clock = ManualClock()
-    let store = MemoryStore()
+    let store: MemoryStore
     let disk = Gate()
     let limiter: RateLimiter
 
     /// - Parameter isSlow: whether writes wait until `disk` is opened.
-    init(isSlow: Bool = false) {
-        let (store, disk) = (store, disk)
+    /// - Parameter store: what another process shares with this one.
+    init(isSlow: Bool = false, store: MemoryStore = MemoryStore()) {
+        self.store = store
+        let disk = disk
         limiter = RateLimiter(
             ledger: nil, clock: clock, random: NoJitter(),
             stored: { () throws(StoreFailure) in try await store.budget() },
-            save: { ledger throws(StoreFailure) in
+            save: { ledger, expected throws(StoreFailure) in
                 if isSlow { await disk.pass() }
-                try await store.save(ledger)
+                return try await store.save(ledger, replacing: expected)
             })
     }
 
@@ -88,7 +90,7 @@ struct RateLimiterTests {
         let clock = ManualClock()
         let strava = FakeStrava(clock: clock)
         let away = StoreFailure(.unavailable, "away")
-        let limiter = RateLimiter(ledger: nil, clock: clock, save: { _ throws(StoreFailure) in throw away })
+        let limiter = RateLimiter(ledger: nil, clock: clock, save: { _, _ throws(StoreFailure) in throw away })
         let metered = MeteredStrava(gateway: strava, limiter: limiter)
         for _ in 0..<3 {
             await #expect(throws: MeteredStrava.Failure.store(away)) {
@@ -112,8 +114,43 @@ struct RateLimiterTests {
         }
         #expect(strava.listCalls == 1)
         #expect(await bench.promised() == 100)
-        let next = RateLimiter(ledger: try await bench.store.budget(), clock: bench.clock, save: { _ in })
+        let next = RateLimiter(ledger: try await bench.store.budget(), clock: bench.clock, save: { _, _ in true })
         await #expect(throws: MeteredStrava.Failure.self) { _ = try await next.permit(.interactive) }
+    }
+
+    @Test func ofTwoProcessesThatWriteAtOnceNeitherForgetsWhatTheOtherReserved() async throws {
+        let one = Bench(isSlow: true)
+        let other = Bench(store: one.store)
+        let slow = Task { try await one.limiter.permit(.interactive) }
+        // It has read that nothing is stored, and is about to write.
+        await one.disk.arrivals(1)
+        _ = try await other.limiter.permit(.interactive)
+        await other.limiter.flush()
+        let others = await other.promised()
+        one.disk.open()
+        _ = try await slow.value
+        await one.limiter.flush()
+        #expect(others > 1)
+        #expect(await one.promised() > others)
+        // Both have been granted one, and may send what else is vouched for.
+        #expect(await one.store.ledgers.last?.readQuarter.used == others)
+    }
+
+    @Test func whoStopsLeavesWhatTheOthersHaveReserved() async throws {
+        let one = Bench()
+        let other = Bench(store: one.store)
+        _ = try await one.limiter.permit(.interactive)
+        await one.limiter.flush()
+        _ = try await other.limiter.permit(.interactive)
+        await other.limiter.flush()
+        let promised = await other.promised()
+        await testGracefulShutdown { trigger in
+            await withTaskGroup { group in
+                group.addTask { await one.limiter.run() }
+                trigger.triggerGracefulShutdown()
+            }
+        }
+        #expect(await other.promised() >= promised)
     }
 
     @Test func aLocalClockThatIsSetBeginsNoWindow() async throws {
@@ -134,7 +171,7 @@ struct RateLimiterTests {
     @Test func tokenCallsAndUnsentCallsAreBookedToo() async throws {
         let clock = ManualClock()
         let strava = FakeStrava(clock: clock)
-        let limiter = RateLimiter(ledger: nil, clock: clock, save: { _ in })
+        let limiter = RateLimiter(ledger: nil, clock: clock, save: { _, _ in true })
         let metered = MeteredStrava(gateway: strava, limiter: limiter)
         _ = try await metered.refresh(Secret("r"))
         _ = try await metered.exchange(code: Secret("c"))

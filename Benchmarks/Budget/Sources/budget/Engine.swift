@@ -25,9 +25,10 @@ final class Engine: Sendable {
         limiter = RateLimiter(
             ledger: disk.ledger, clock: clock, random: SeededGenerator(seed: seed),
             stored: { () throws(StoreFailure) in disk.ledger },
-            save: { ledger throws(StoreFailure) in
+            save: { ledger, _ throws(StoreFailure) in
                 guard isAlive() else { throw StoreFailure(.unavailable, "killed") }
                 disk.write(ledger)
+                return true
             })
         let metered = MeteredStrava(gateway: gateway, limiter: limiter)
         strava = metered
