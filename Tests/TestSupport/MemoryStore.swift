@@ -13,7 +13,7 @@ package actor MemoryStore: Store {
     /// Every authorization that was saved, in order.
     package private(set) var savedAuthorizations: [StoredAuthorization] = []
     package private(set) var leases: [Lease: LeaseRecord] = [:]
-    private let clock: ManualClock
+    private let clock: any WallClock
     private var commitFailures: [StoreFailure?] = []
     private var saveFailures: [StoreFailure?] = []
     private var commitGate: Gate?
@@ -22,7 +22,7 @@ package actor MemoryStore: Store {
     /// - Parameter clock: what the times of leases go by.
     package init(
         activities: [Activity] = [], state: SyncState = SyncState(), authorization: StoredAuthorization? = nil,
-        clock: ManualClock = ManualClock()
+        clock: any WallClock = ManualClock()
     ) {
         self.clock = clock
         rows = Dictionary(activities.map { ($0.id, $0) }, uniquingKeysWith: { _, last in last })

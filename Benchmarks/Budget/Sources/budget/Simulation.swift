@@ -46,7 +46,7 @@ final class Simulation: Sendable {
         timeline = Timeline(UTCInstant(seconds: 1_795_392_000))
         strava = CountedStrava(
             timeline, list: Activity.history(Self.activities), telling: scenario.telling, seed: seed)
-        state = Lock(State(random: SeededGenerator(seed: seed &+ 1), store: Self.emptyStore(at: timeline.start)))
+        state = Lock(State(random: SeededGenerator(seed: seed &+ 1), store: Self.emptyStore(timeline)))
     }
 
     var notes: Notes { state.withLock { $0.notes } }
@@ -108,11 +108,13 @@ final class Simulation: Sendable {
 
     // MARK: The process
 
-    private static func emptyStore(at now: UTCInstant) -> MemoryStore {
+    /// The database's own clock is right, whatever the process's says.
+    private static func emptyStore(_ timeline: Timeline) -> MemoryStore {
         MemoryStore(
             authorization: StoredAuthorization(
                 athleteID: athlete, accessToken: "key:access", refreshToken: "key:refresh",
-                expiresAt: now + .seconds(7200)))
+                expiresAt: timeline.now + .seconds(7200)),
+            clock: MachineClock(timeline, ahead: .zero))
     }
 
     private func start() {
@@ -121,7 +123,7 @@ final class Simulation: Sendable {
         let clock = MachineClock(timeline, ahead: ahead)
         state.withLock { state in
             if state.isComplete {
-                state.store = Self.emptyStore(at: timeline.now)
+                state.store = Self.emptyStore(timeline)
                 state.notes.backfills += 1
             }
             (state.isComplete, state.isStopping) = (false, false)
