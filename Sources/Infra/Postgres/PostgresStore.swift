@@ -104,10 +104,8 @@ package final class PostgresStore: Store {
     }
 
     package func commit(_ batch: SyncBatch, after expected: SyncState) async throws(StoreFailure) -> Bool {
-        try await inTurn(.batch) { connection throws(PostgresFailure) in
-            guard try await PostgresSyncState.load(connection) == expected else { return false }
+        try await replace(expected, .batch, PostgresSyncState.load) { connection throws(PostgresFailure) in
             try await self.write(batch, connection)
-            return true
         }
     }
 
@@ -141,10 +139,8 @@ package final class PostgresStore: Store {
     package func save(
         _ budget: BudgetLedger, replacing expected: BudgetLedger?
     ) async throws(StoreFailure) -> Bool {
-        try await inTurn(.budget) { connection throws(PostgresFailure) in
-            guard try await PostgresBudget.load(connection) == expected else { return false }
+        try await replace(expected, .budget, PostgresBudget.load) { connection throws(PostgresFailure) in
             try await PostgresBudget.save(budget, connection)
-            return true
         }
     }
 
@@ -157,12 +153,12 @@ package final class PostgresStore: Store {
     package func save(
         _ record: LeaseRecord, as lease: Lease, replacing expected: LeaseRecord
     ) async throws(StoreFailure) -> Bool {
-        try await inTurn(.leases) { connection throws(PostgresFailure) in
-            guard try await PostgresLeases.load(lease, connection).record == expected else { return false }
+        try await replace(expected, .leases) { connection throws(PostgresFailure) in
+            try await PostgresLeases.load(lease, connection).record
+        } with: { connection throws(PostgresFailure) in
             try await PostgresLeases.save(record, as: lease, connection)
             // Whoever waits for it hears that it is free.
             if record.hold == nil { try await self.notify(connection) }
-            return true
         }
     }
 
@@ -211,6 +207,18 @@ package final class PostgresStore: Store {
     package func close() async {
         await pool.close()
         await loops.shutdown()
+    }
+
+    /// Writes if what is stored is still `expected`, and says whether; nobody who takes the same lock comes in between.
+    private func replace<Value: Equatable & Sendable>(
+        _ expected: Value, _ lock: AdvisoryLock, _ load: (PostgresConnection) async throws(PostgresFailure) -> Value,
+        with write: (PostgresConnection) async throws(PostgresFailure) -> Void
+    ) async throws(StoreFailure) -> Bool {
+        try await inTurn(lock) { connection throws(PostgresFailure) in
+            guard try await load(connection) == expected else { return false }
+            try await write(connection)
+            return true
+        }
     }
 
     /// One transaction, after every other that takes the same lock, whichever process makes it.

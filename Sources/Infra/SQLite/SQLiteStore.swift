@@ -45,11 +45,8 @@ package actor SQLiteStore: Store {
     package func save(
         _ authorization: StoredAuthorization, replacing expected: StoredAuthorization
     ) throws(StoreFailure) -> Bool {
-        let connection = try connection()
-        return try connection.transaction { () throws(StoreFailure) in
-            guard try AuthorizationTable.load(connection) == expected else { return false }
+        try replace(expected, AuthorizationTable.load) { connection throws(StoreFailure) in
             try AuthorizationTable.save(authorization, connection)
-            return true
         }
     }
 
@@ -67,11 +64,8 @@ package actor SQLiteStore: Store {
     }
 
     package func commit(_ batch: SyncBatch, after expected: SyncState) throws(StoreFailure) -> Bool {
-        let connection = try connection()
-        return try connection.transaction { () throws(StoreFailure) in
-            guard try SyncStateTable.load(connection) == expected else { return false }
+        try replace(expected, SyncStateTable.load) { connection throws(StoreFailure) in
             try Self.write(batch, connection)
-            return true
         }
     }
 
@@ -98,11 +92,8 @@ package actor SQLiteStore: Store {
     package func save(
         _ budget: BudgetLedger, replacing expected: BudgetLedger?
     ) throws(StoreFailure) -> Bool {
-        let connection = try connection()
-        return try connection.transaction { () throws(StoreFailure) in
-            guard try BudgetTable.load(connection) == expected else { return false }
+        try replace(expected, BudgetTable.load) { connection throws(StoreFailure) in
             try BudgetTable.save(budget, connection)
-            return true
         }
     }
 
@@ -113,11 +104,10 @@ package actor SQLiteStore: Store {
     package func save(
         _ record: LeaseRecord, as lease: Lease, replacing expected: LeaseRecord
     ) throws(StoreFailure) -> Bool {
-        let connection = try connection()
-        return try connection.transaction { () throws(StoreFailure) in
-            guard try LeaseTable.load(lease, connection).record == expected else { return false }
+        try replace(expected) { connection throws(StoreFailure) in
+            try LeaseTable.load(lease, connection).record
+        } with: { connection throws(StoreFailure) in
             try LeaseTable.save(record, as: lease, connection)
-            return true
         }
     }
 
@@ -133,6 +123,19 @@ package actor SQLiteStore: Store {
 
     package func close() {
         state = .closed
+    }
+
+    /// Writes if what is stored is still `expected`, and says whether; nobody comes in between.
+    private func replace<Value: Equatable>(
+        _ expected: Value, _ load: (SQLiteConnection) throws(StoreFailure) -> Value,
+        with write: (SQLiteConnection) throws(StoreFailure) -> Void
+    ) throws(StoreFailure) -> Bool {
+        let connection = try connection()
+        return try connection.transaction { () throws(StoreFailure) in
+            guard try load(connection) == expected else { return false }
+            try write(connection)
+            return true
+        }
     }
 
     private func connection() throws(StoreFailure) -> SQLiteConnection {
