@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Some event loops, each with its thread.
@@ -9,7 +10,7 @@ package final class EventLoopGroup: Sendable {
     /// Makes the loops and starts their threads.
     ///
     /// - Parameters:
-    ///   - count: how many; nil is one per core of the machine. Less than one counts as one.
+    ///   - count: how many; nil is one per core that the caller may run on. Less than one counts as one.
     ///   - name: what the threads are called, before a dash and their number.
     /// - Throws: `SystemError` when the process has no descriptors left.
     package init(count: Int? = nil, name: String = "loop") throws {
@@ -38,6 +39,13 @@ package final class EventLoopGroup: Sendable {
         for loop in loops { await loop.ended() }
     }
 
-    /// The cores the system has switched on; never less than one.
-    private static var usableCores: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+    /// The cores that the calling thread may run on; never less than one.
+    ///
+    /// A container, a systemd unit or `taskset` may have left us a few of a large machine's. A loop for each of the others would only
+    /// contend for those.
+    private static var usableCores: Int {
+        let allowed = Int(allowed_cores())
+        // More cores than the mask has room for.
+        return allowed > 0 ? allowed : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    }
 }
