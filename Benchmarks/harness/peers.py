@@ -16,7 +16,7 @@ class Peer:
 
 @contextlib.contextmanager
 def nginx(folder, body, page=b""):
-    """nginx with two workers: `/` is `body` out of its configuration, `/page` a file that holds gzip.
+    """nginx with a worker for each core: `/` is `body` out of its configuration, `/page` a file that holds gzip.
 
     `pids` are the workers': the master only waits.
     """
@@ -47,9 +47,9 @@ def nginx_configuration(folder, port, limits, locations):
     # As root its workers would become www-data, who may not read what is here.
     user = "user root; " if os.geteuid() == 0 else ""
     return f"""
-        {user}worker_processes 2; worker_rlimit_nofile 20000; daemon off;
+        {user}worker_processes {len(os.sched_getaffinity(0))}; worker_rlimit_nofile 40000; daemon off;
         pid {folder}/nginx.pid; error_log {folder}/nginx.err;
-        events {{ worker_connections 8192; }}
+        events {{ worker_connections 20000; }}
         http {{
             {temporary}
             access_log off; keepalive_requests 1000000000; {limits}
@@ -69,7 +69,8 @@ def hummingbird(folder, body):
         yield None
         return
     port = free_port()
-    environment = {"PATH": os.environ["PATH"], "PORT": str(port), "BODY": body.decode()}
+    loops = len(os.sched_getaffinity(0))
+    environment = {"PATH": os.environ["PATH"], "PORT": str(port), "LOOPS": str(loops), "BODY": body.decode()}
     with running(HUMMINGBIRD, log=f"{folder}/hummingbird.log", env=environment) as process:
         wait_for(f"http://127.0.0.1:{port}/")
         yield Peer(port, [process.pid])

@@ -3,7 +3,7 @@
 import tempfile
 import urllib.request
 
-from harness.load import Ratio, median, problems, wrk
+from harness.load import APART, Ratio, median, problems, servers_apart, wrk
 from harness.paceline import filled
 from harness.peers import nginx
 
@@ -14,7 +14,7 @@ ACCEPT = "Accept-Encoding: gzip"
 
 
 def run(pace, _):
-    with tempfile.TemporaryDirectory() as folder, filled(folder) as server:
+    with servers_apart(), tempfile.TemporaryDirectory() as folder, filled(folder) as server:
         page, _ = fetch(server.base + PAGE, {"Accept-Encoding": "gzip"})
         assert page[:2] == b"\x1f\x8b", "the list did not come gzipped"
         _, etag = fetch(server.base + PLAIN, {})
@@ -44,7 +44,7 @@ def table(pace, runs, size):
         "304": f"Paceline `{PLAIN}`, If-None-Match, 304",
         "plain": f"Paceline `{PLAIN}`",
     }
-    yield f"wrk -t1 -c64 in turns, {pace}, medians."
+    yield f"64 connections in turns, {pace}, medians; {APART}."
     yield ""
     yield "| answer | requests/s | p50 ms | p99 ms | CPU µs/request |"
     yield "|---|---|---|---|---|"

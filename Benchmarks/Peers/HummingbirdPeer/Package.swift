@@ -6,10 +6,14 @@ import PackageDescription
 let package = Package(
     name: "hummingbird-peer",
     dependencies: [
-        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: [])
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.65.0"),
     ],
     targets: [
         .executableTarget(
-            name: "hummingbird-peer", dependencies: [.product(name: "Hummingbird", package: "hummingbird")],
+            name: "hummingbird-peer",
+            dependencies: [
+                .product(name: "Hummingbird", package: "hummingbird"), .product(name: "NIOCore", package: "swift-nio"),
+            ],
             path: "Sources", swiftSettings: [.swiftLanguageMode(.v6)])
     ])

@@ -1,15 +1,17 @@
 import FoundationEssentials
 import Hummingbird
+import NIOCore
 
 /// What Paceline is measured against: Hummingbird as its documentation begins, with a body made before the first request.
 ///
-/// `PORT` and `BODY` come from the environment.
+/// `PORT`, `BODY` and `LOOPS`, the number of its threads, come from the environment.
 @main
 struct HummingbirdPeer {
     static func main() async throws {
         let environment = ProcessInfo.processInfo.environment
         let body = ByteBuffer(string: environment["BODY"] ?? "{}")
         let port = environment["PORT"].flatMap { Int($0) } ?? 8080
+        if let loops = environment["LOOPS"].flatMap({ Int($0) }) { NIOSingletons.groupLoopCountSuggestion = loops }
         let router = Router()
         router.get("/") { _, _ in
             Response(status: .ok, headers: [.contentType: "application/json"], body: ResponseBody(byteBuffer: body))
