@@ -38,7 +38,7 @@ enum Serve {
             door.open(
                 to: WebApplication.responder(
                     configuration, engine, scheduler, place, drain, metrics: metrics, clock: clock, logger: logger))
-            await announce(configuration, engine, place, logger)
+            await announce(configuration, engine, place, at: clock.now(), logger)
             ResidentMemory.trim()
             // The listener takes connections since `listen`, and everything that could still fail is behind us.
             ServiceManager.tellReady(at: ProcessInfo.processInfo.environment["NOTIFY_SOCKET"])
@@ -73,23 +73,18 @@ enum Serve {
         logger.info("stopped")
     }
 
-    private static func schedule(
-        _ configuration: Configuration, _ status: SyncStatus, at now: UTCInstant
-    ) -> String {
-        ScheduleInWords.text(
-            configuration.refreshInterval, after: status.isConnected ? .some(status.newestAt) : nil, at: now)
-    }
-
-    private static func announce(_ configuration: Configuration, _ engine: Engine, _ place: Place, _ logger: Logger)
-        async
-    {
+    private static func announce(
+        _ configuration: Configuration, _ engine: Engine, _ place: Place, at now: UTCInstant, _ logger: Logger
+    ) async {
         let status = await engine.coordinator.status()
+        let schedule = ScheduleInWords.text(
+            configuration.refreshInterval, isConnected: status.isConnected, lastLook: status.newestAt, at: now)
         logger.info(
             "Paceline \(Paceline.version)",
             metadata: [
                 "store": "\(configuration.database.summary)", "activities": "\(status.activities)",
                 "athlete": status.isConnected ? "connected" : "not connected",
-                "refresh": "\(schedule(configuration, status, at: SystemClock().now()))",
+                "refresh": "\(schedule)",
                 "strava": place.isSandbox ? "the built-in sandbox" : "\(configuration.stravaAPI)",
                 "listening": "\(place.localURL)",
             ])
