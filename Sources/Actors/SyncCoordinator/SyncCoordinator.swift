@@ -107,14 +107,22 @@ package actor SyncCoordinator: Service {
         signal.yield()
     }
 
+    /// Asks for a sync for a person who does not wait for it.
+    ///
+    /// - Returns: why there will be none before somebody has done something; nil when there will.
+    package func accept(_ scope: SyncScope) async -> SyncOutcome? {
+        if health.needsConnection { await storeChanged() }
+        guard !hasEnded else { return .shuttingDown }
+        guard !health.needsConnection else { return health.isConnected ? health.outcomeWhileHeld : .notConnected }
+        request(scope, .interactive)
+        return nil
+    }
+
     /// Asks for a sync and waits until the milestone is reached, or cannot be now.
     ///
     /// Nobody waits for a sync that itself waits.
     package func refresh(_ scope: SyncScope, until milestone: SyncMilestone = .everything) async -> SyncOutcome {
-        if health.needsConnection { await storeChanged() }
-        guard !hasEnded else { return .shuttingDown }
-        guard health.isConnected else { return .notConnected }
-        request(scope, .interactive)
+        if let refusal = await accept(scope) { return refusal }
         let waiter = waiters.add(milestone)
         defer { waiters.remove(waiter.id) }
         for await outcome in waiter.outcomes { return outcome }

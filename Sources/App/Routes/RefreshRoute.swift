@@ -28,7 +28,10 @@ struct RefreshRoute: Sendable {
         let scope: SyncScope =
             query.flag("accept_deletions") ?? false ? .fullAcceptingDeletions : isFull ? .full : .newest
         if let refusal = query.refusal { return refusal }
-        guard waits else { return await accept(scope, request) }
+        guard waits else {
+            if let refusal = await coordinator.accept(scope) { return answer(refusal, request) }
+            return .json(["status": "accepted"], status: .accepted)
+        }
         // What is new is told as soon as it is here; nobody waits at a browser for the years below.
         return answer(await coordinator.refresh(scope, until: scope == .newest ? .newest : .everything), request)
     }
@@ -36,13 +39,6 @@ struct RefreshRoute: Sendable {
     private func isAuthorized(_ request: Request) -> Bool {
         guard let name = Self.apiKeyField, let offered = request.header(name) else { return false }
         return constantTimeEquals(offered.utf8, key.exposed.utf8)
-    }
-
-    private func accept(_ scope: SyncScope, _ request: Request) async -> Response {
-        if await !coordinator.status().isConnected { await coordinator.storeChanged() }
-        guard await coordinator.status().isConnected else { return answer(.notConnected, request) }
-        await coordinator.request(scope, .interactive)
-        return .json(["status": "accepted"], status: .accepted)
     }
 
     private func answer(_ outcome: SyncOutcome, _ request: Request) -> Response {
