@@ -10,6 +10,10 @@ enum MetricNames {
     static let activities = Metric("paceline_activities", "Activities that are stored and served.")
     static let historyComplete = Metric(
         "paceline_history_complete", "1 once the whole history has been fetched, 0 while the first sync is on its way.")
+    static let pages = Metric(
+        "paceline_sync_pages", "Pages that the sync under way has fetched.")
+    static let pagesLeft = Metric(
+        "paceline_sync_pages_left", "Pages that the walk under way still needs; absent when there is none.")
     static let lastSuccess = Metric(
         "paceline_sync_last_success_timestamp_seconds", "When data last came from Strava; absent before the first time."
     )
@@ -34,7 +38,8 @@ enum MetricNames {
     static let startTime = Metric("process_start_time_seconds", "When the process began.")
 
     static let all = [
-        requestDuration, buildInfo, activities, historyComplete, lastSuccess, state, tokenExpiry, budgetUsed,
+        requestDuration, buildInfo, activities, historyComplete, pages, pagesLeft, lastSuccess, state, tokenExpiry,
+        budgetUsed,
         budgetLimit, budgetReset, databaseUp, poolInUse, poolWaiting, loopLag, residentMemory, openDescriptors,
         startTime,
     ]

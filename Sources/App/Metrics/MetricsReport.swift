@@ -26,6 +26,8 @@ struct MetricsReport: Sendable {
         let sync = await engine.coordinator.status()
         set(MetricNames.activities, Double(sync.activities))
         set(MetricNames.historyComplete, sync.isComplete ? 1 : 0)
+        set(MetricNames.pages, Double(sync.pages))
+        set(MetricNames.pagesLeft, sync.pagesLeft.map(Double.init))
         set(MetricNames.lastSuccess, sync.lastSuccessAt?.unixTime)
         for state in ConnectionState.allCases {
             set(MetricNames.state, state == sync.state ? 1 : 0, [("state", state.rawValue)])
@@ -67,10 +69,11 @@ struct MetricsReport: Sendable {
         set(MetricNames.startTime, started.unixTime)
     }
 
-    /// What is not known is not shown.
+    /// What is not known is not shown, and what is known no more is not shown any more.
     private func set(_ metric: MetricNames.Metric, _ value: Double?, _ labels: [(String, String)] = []) {
-        guard let value else { return }
-        Gauge(label: metric.name, dimensions: labels, factory: registry).record(value)
+        let gauge = Gauge(label: metric.name, dimensions: labels, factory: registry)
+        // A gauge keeps its last value, which would be shown as today's for ever.
+        if let value { gauge.record(value) } else { gauge.destroy() }
     }
 }
 

@@ -20,9 +20,10 @@ struct MetricsTests {
         let text = await app.get("/metrics").text
         let explained = text.split(separator: "\n").filter { $0.hasPrefix("# HELP ") }.count
         #expect(explained == text.split(separator: "\n").filter { $0.hasPrefix("# TYPE ") }.count)
-        // Of this process's loops there are none here, no PostgreSQL either, and no request has been answered before.
+        // Of this process's loops there are none here, no PostgreSQL either, no walk is under way, and no request has been answered before.
         let absent = [
             MetricNames.loopLag, MetricNames.requestDuration, MetricNames.poolInUse, MetricNames.poolWaiting,
+            MetricNames.pagesLeft,
         ].map(\.name)
         for metric in MetricNames.all where !absent.contains(metric.name) {
             #expect(text.contains("\n\(metric.name)") || text.hasPrefix("# HELP \(metric.name)"), "\(metric.name)")
@@ -44,6 +45,16 @@ struct MetricsTests {
         #expect(lines.contains(#"paceline_strava_budget_limit{window="quarter"} 100"#))
         #expect(lines.contains("paceline_database_up 1"))
         #expect(lines.contains(#"paceline_build_info{version="\#(Paceline.version)"} 1"#))
+    }
+
+    @Test func theProgressOfAWalkIsShown() async throws {
+        let app = try await TestApp(Activity.history(450), isConnected: true)
+        #expect(await !app.get("/metrics").text.contains("\npaceline_sync_pages_left"))
+        // Asked for, and not begun: two full pages, a third one, and the empty one that is the end.
+        _ = await app.refresh("?wait=false&full=true")
+        #expect(await lines(app).isSuperset(of: ["paceline_sync_pages 0", "paceline_sync_pages_left 4"]))
+        try await app.whileRunning { #expect(await app.refresh("?full=true").status == .ok) }
+        #expect(await !app.get("/metrics").text.contains("\npaceline_sync_pages_left"))
     }
 
     @Test func whatIsNotKnownIsNotShown() async throws {
