@@ -63,6 +63,28 @@ import Testing
         }
     }
 
+    /// Five processes that each kept a schedule of their own would ask five times as often.
+    @Test func fiveReplicasKeepOneSchedule() async throws {
+        let (interval, beats) = (2, 5)
+        try await withReplicas(5, activities: 300, ["REFRESH_INTERVAL": "\(interval)"]) { replicas in
+            try await replicas.connect()
+            try await replicas.untilComplete()
+            await replicas.stage.sandbox.clearLog()
+            func times() async -> [Int64] { await replicas.stage.sandbox.requests(to: .activities).map(\.time) }
+            let span = Int64(interval * beats * 1000)
+            let all = try await eventually("\(beats) beats have passed") {
+                await times()
+            } until: {
+                ($0.last ?? 0) - ($0.first ?? 0) >= span
+            }
+            let within = all.count { $0 - all[0] < span }
+            // Two of slack: beats of different replicas lie beside each other at both ends.
+            #expect(within <= beats + 2, "\(all)")
+            #expect(within >= beats / 2, "\(all)")
+            try await replicas.account(of: "none, a schedule of 2 s", recovered: .zero, pagesTwice: 0)
+        }
+    }
+
     @Test func twentyRefreshesOnFiveReplicasAreOneTokenExchange() async throws {
         // So short a life that the token must be refreshed before the next use; new processes have forgotten that the first one tried.
         try await withReplicas(1, activities: 300, settings: { $0.tokenLifetime = .seconds(1800) }) { beginning in
