@@ -1,3 +1,5 @@
+import Actors
+
 extension PostgresConnection {
     /// Does all of `body` or nothing of it.
     ///
@@ -7,7 +9,8 @@ extension PostgresConnection {
     ) async throws(PostgresFailure) -> Value {
         do {
             // A server that waits for a client which has frozen must not keep everybody else's rows locked.
-            try await execute("BEGIN; SET LOCAL idle_in_transaction_session_timeout = '60s'; \(opening)")
+            let patience = settings.idleTransactionTimeout.wholeMilliseconds
+            try await execute("BEGIN; SET LOCAL idle_in_transaction_session_timeout = \(patience); \(opening)")
             let value = try await body()
             // Not to be called off: nobody would know on which side of the line it was.
             try await execute("COMMIT", shielded: true)

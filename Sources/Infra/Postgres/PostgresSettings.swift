@@ -24,6 +24,12 @@ package struct PostgresSettings: Sendable {
     /// How long the server may take to end a statement that was cancelled, before the connection is given up.
     package var drainTimeout = Duration.seconds(2)
 
+    /// How long the server lets a transaction lie still, as that of a client does which froze or was cut off, before it ends it.
+    ///
+    /// Others wait for its locks meanwhile. So it is shorter than ``statementTimeout``, after which they would fail, and than a lease,
+    /// after which another process is to go on.
+    package var idleTransactionTimeout = Duration.seconds(15)
+
     package init(
         host: String, port: Int = 5432, user: String? = nil, password: Secret? = nil, database: String? = nil,
         parameters: [String: String] = [:]

@@ -2,6 +2,7 @@ import Actors
 import FoundationEssentials
 import Glibc
 import Postgres
+import Reactor
 import TestSupport
 import Testing
 
@@ -130,6 +131,28 @@ import Testing
             let versions = try await server.column("SELECT COUNT(*)::text FROM paceline_migrations", database: name)
             #expect(versions == ["7"], "both found an empty database, and one migrated it")
             await store.close()
+        }
+    }
+
+    /// What a replica leaves behind that is cut off between two statements: the server has heard nothing of its end.
+    @Test func whoFallsSilentInATransactionHoldsTheOthersUpForAMomentOnly() async throws {
+        try await PostgresServer.withStore { store, server, name in
+            try await store.migrate()
+            var settings = server.settings(database: name)
+            settings.idleTransactionTimeout = .seconds(1)
+            let silent = PostgresConnection(settings, on: try PostgresServer.loops.get().loops[0])
+            try await silent.open()
+            let gate = Gate()
+            let lock = "LOCK TABLE paceline_sync"
+            let transaction = Task {
+                try await silent.transaction(lock) { () throws(PostgresFailure) in await gate.pass() }
+            }
+            await gate.arrivals(1)
+            try await store.commit(Self.batch(1...3))
+            gate.open()
+            await #expect(throws: PostgresFailure.self) { try await transaction.value }
+            await silent.close()
+            #expect(try await store.activities().count == 3)
         }
     }
 
