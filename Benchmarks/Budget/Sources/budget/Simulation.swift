@@ -26,6 +26,8 @@ final class Simulation: Sendable {
         var life: Task<Void, Never>?
         /// Whether it is on its way out, or not there.
         var isStopping = false
+        /// Whether it is being stopped and still there.
+        var isEnding = false
         /// Whether the backfill is done.
         var isComplete = false
         var notes = Notes()
@@ -77,11 +79,12 @@ final class Simulation: Sendable {
     /// Lets everybody do all that can be done without time passing.
     ///
     /// Writes of the ledger and token exchanges run beside the loop, and what they bring may begin the next: so until some looks one after
-    /// the other find as little to do, which is their own doing, with a moment between them for those beside the loop.
+    /// the other find as little to do, which is their own doing, with a moment between them for those beside the loop. A process that is
+    /// being stopped passes the word on beside the loop where nothing shows it, so it is given longer: the next event may be hours away.
     private func settle() {
         var before = (jobs: -1, writes: -1)
         var alike = 0
-        while alike < 3 {
+        while alike < (state.withLock { $0.isEnding } ? 200 : 3) {
             let start = loop.executed
             look()
             let now = (jobs: loop.executed - start, writes: disk.writes)
@@ -152,7 +155,7 @@ final class Simulation: Sendable {
     private func stop() {
         let (engine, life) = state.withLock { state -> (Engine?, Task<Void, Never>?) in
             guard !state.isStopping else { return (nil, nil) }
-            state.isStopping = true
+            (state.isStopping, state.isEnding) = (true, true)
             return (state.engine, state.life)
         }
         guard let engine, let life else { return }
@@ -160,6 +163,7 @@ final class Simulation: Sendable {
         // It ends when the process has ended.
         Task(executorPreference: loop) { [self] in
             await life.value
+            state.withLock { $0.isEnding = false }
             timeline.at(timeline.now + .seconds(draw(2...60))) { [self] in start() }
         }
     }
