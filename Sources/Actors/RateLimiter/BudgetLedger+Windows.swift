@@ -36,14 +36,6 @@ extension BudgetLedger {
     var tighterQuarter: Window { overallQuarter.left < readQuarter.left ? overallQuarter : readQuarter }
     var tighterDay: Window { overallDay.left < readDay.left ? overallDay : readDay }
 
-    /// What another process wrote, with all that it may have sent since.
-    var spent: BudgetLedger {
-        var spent = self
-        spent.charge(reserved)
-        spent.reserved = 0
-        return spent
-    }
-
     /// How many more requests this ledger, on disk, vouches for; negative when it knows less than `current`.
     func vouches(for current: BudgetLedger) -> Int {
         var left = Int.max
@@ -61,33 +53,17 @@ extension BudgetLedger {
 
     /// Starts new windows where `instant` lies in later ones.
     ///
-    /// - Parameter carried: requests that Strava may count in a new window although they were charged to the one before.
-    mutating func roll(to instant: UTCInstant, carrying carried: Int) {
+    /// - Parameter carried: how many requests Strava may count in the window that begins then although they were charged to the one before.
+    mutating func roll(to instant: UTCInstant, carrying carried: (UTCInstant) -> Int) {
         for (window, span) in Self.windows {
-            self[keyPath: window].roll(to: span.start(of: instant), span, carrying: carried)
+            let start = span.start(of: instant)
+            self[keyPath: window].roll(to: start, span, carrying: carried(start))
         }
     }
 
     /// Charges every window; one request counts as overall and as a read, for the quarter and for the day.
     mutating func charge(_ count: Int) {
-        for (window, _) in Self.windows { self[keyPath: window].used += count }
-    }
-
-    /// Takes one charge back; a request in flight is charged to the current windows, whichever it was granted in.
-    mutating func refund() {
-        for (window, _) in Self.windows { self[keyPath: window].used = max(0, self[keyPath: window].used - 1) }
-    }
-
-    /// Takes over what another process of ours wrote, where that knows more.
-    mutating func adopt(_ other: BudgetLedger) {
-        for (window, _) in Self.windows {
-            let found = other[keyPath: window]
-            if found.start > self[keyPath: window].start {
-                self[keyPath: window] = found
-            } else if found.start == self[keyPath: window].start {
-                self[keyPath: window].used = max(self[keyPath: window].used, found.used)
-            }
-        }
+        for (window, _) in Self.windows { self[keyPath: window].used = max(0, self[keyPath: window].used + count) }
     }
 
     /// Believes Strava where it counts more than we do: another program may share the client id.
@@ -112,11 +88,13 @@ extension BudgetLedger {
     /// Books a 429: some window is spent.
     ///
     /// Unless a day is known to be, it is the quarter. A refusal that comes late, from the quarter before, says nothing of this one.
-    mutating func exhaust(_ permit: Permit, date: UTCInstant?) {
+    ///
+    /// - Parameter others: what other processes have reserved, and so may not send any more.
+    mutating func exhaust(_ permit: Permit, date: UTCInstant?, others: Int) {
         let counted = date.map(Span.quarter.start(of:)) ?? permit.quarter
         guard dayLeft > 0, quarterLeft > 0, !readQuarter.isAfter(counted, granted: permit.quarter) else { return }
-        readQuarter.used = max(readQuarter.used, readQuarter.limit)
-        overallQuarter.used = max(overallQuarter.used, overallQuarter.limit)
+        readQuarter.used = max(readQuarter.used, readQuarter.limit + others)
+        overallQuarter.used = max(overallQuarter.used, overallQuarter.limit + others)
     }
 
     /// Moves windows that a wrong local clock began too early to where Strava's clock stands, with their usage.

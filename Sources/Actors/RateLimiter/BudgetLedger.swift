@@ -19,10 +19,10 @@ package struct BudgetLedger: Sendable, Hashable {
     package var readQuarter: Window
     package var readDay: Window
     /// Requests beyond `used`, in each window, that were sent and not dated by a reply, or may be sent before the ledger is written
-    /// again.
+    /// again, by whichever process.
     ///
-    /// Whoever reads the ledger after a process that died counts them as used, and since nobody knows when they came to Strava,
-    /// in the following window too.
+    /// Whoever reads the ledger counts those of the others as used, since they may have been sent, and a process that died is no different; and
+    /// since nobody knows when they come to Strava, in the following window too.
     package var reserved: Int
 
     package init(

@@ -2,9 +2,10 @@
 ///
 /// States: four windows (quarter of an hour and UTC day, for the overall and the read family), what of them is on disk, Strava's
 /// clock, and who waits for the disk. Inputs: ``admit(_:at:)`` before a request, ``settled(_:by:at:)`` after it,
-/// ``cancelled(_:)``; around each write ``beginWriting(at:)``, ``ledgerToWrite(found:at:)``, then ``written(_:at:)`` or
-/// ``writeFailed()``. Invariants: while no other program spends the same budget, the requests admitted within one of Strava's
-/// windows never exceed its limit; no request goes before a ledger that counts it is on disk.
+/// ``cancelled(_:)``; around each write ``beginWriting(at:)``, ``ledgerToWrite(at:)``, then ``written(_:at:)`` or
+/// ``writeFailed()``; ``found(_:at:)`` when another process has written. Invariants: while no other program spends the same
+/// budget, the requests admitted within one of Strava's windows, by all processes on the same disk, never exceed its limit; no request
+/// goes before a ledger that counts it is on disk.
 ///
 /// Windows are natural quarters (:00, :15, :30, :45) and UTC days, and requests that the quarter refuses still count for the
 /// day (developers.strava.com/docs/rate-limits). Limits are learnt from the headers; the defaults are those of a new app.
@@ -31,10 +32,12 @@ package struct BudgetMachine: Sendable {
     /// Each write is a few milliseconds of the disk's, and after a crash what was reserved counts as used: so few.
     static let reservation = 4
 
+    /// What is used, with all that other processes may have sent.
     private var ledger: BudgetLedger
-    /// What is on disk; nil before the first write.
-    private var onDisk: BudgetLedger?
-    private var isWriting = false
+    private var share: LedgerShare
+    /// Whether a write is under way.
+    private(set) var isWriting = false
+    private var isWritingLast = false
     private let reserve: Reserve
     private var clock: StravaClock
     private var queue = PermitQueue()
@@ -54,15 +57,10 @@ package struct BudgetMachine: Sendable {
         random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
         at now: UTCInstant
     ) {
-        self.ledger = ledger?.spent ?? BudgetLedger(at: now)
-        onDisk = ledger
+        share = LedgerShare(onDisk: ledger)
+        self.ledger = share.view(at: now)
         self.reserve = reserve
         clock = StravaClock(random: random)
-        if let ledger {
-            // Nobody knows when those were counted, but not in the window after the next.
-            let latest = BudgetLedger.Span.quarter.end(after: ledger.readQuarter.start) + StravaClock.doubt * 2
-            undated = Array(repeating: min(now, latest), count: ledger.reserved)
-        }
     }
 
     // MARK: Asking
@@ -97,14 +95,17 @@ package struct BudgetMachine: Sendable {
         if let date = result.serverDate { follow(date, permit) }
         inFlight = max(0, inFlight - 1)
         if !result.wasSent {
-            ledger.refund()
+            if share.returned() { ledger.charge(-1) }
         } else if result.serverDate == nil {
             undated.append(now)
         }
         if let usage = result.usage {
             ledger.observe(usage, of: permit, date: result.serverDate, inFlight: inFlight)
         }
-        if result.wasLimited { ledger.exhaust(permit, date: result.serverDate) }
+        if result.wasLimited {
+            let others = share.reservedByOthers(inWindowFrom: ledger.readQuarter.start)
+            ledger.exhaust(permit, date: result.serverDate, others: others)
+        }
     }
 
     /// The budget as people see it.
@@ -127,32 +128,37 @@ package struct BudgetMachine: Sendable {
         return isWriting
     }
 
-    /// What to write: what was sent, and a few requests ahead.
-    ///
-    /// - Parameter found: what is on disk; another process of ours may have written it, and what that sent counts.
-    package mutating func ledgerToWrite(found: BudgetLedger?, at now: UTCInstant) -> BudgetLedger {
+    /// What is on disk, as far as this process knows; nil when nothing is.
+    package var onDisk: BudgetLedger? { share.onDisk }
+
+    /// Takes over what another process of ours wrote: what that sent counts.
+    package mutating func found(_ ledger: BudgetLedger?, at now: UTCInstant) {
         roll(at: now)
-        if let found, found != onDisk { ledger.adopt(found.spent) }
-        return ledger(reserving: min(Self.reservation + queue.count, available))
+        share.adopt(ledger, into: &self.ledger)
     }
 
-    /// What to write when nothing more will be asked for: nothing ahead.
-    ///
-    /// Whoever asks all the same waits until it is written, since what was written ahead no longer counts.
-    ///
-    /// - Parameter found: what is on disk; another process of ours may have written it.
-    package mutating func lastLedger(found: BudgetLedger?, at now: UTCInstant) -> BudgetLedger {
+    /// What to write, in place of ``onDisk``: what was sent, and a few requests ahead.
+    package mutating func ledgerToWrite(at now: UTCInstant) -> BudgetLedger {
         roll(at: now)
-        if let found, found != onDisk { ledger.adopt(found.spent) }
-        isWriting = true
-        onDisk = nil
-        return ledger(reserving: 0)
+        return draft(reserving: min(Self.reservation + queue.count, available))
+    }
+
+    /// What to write, in place of ``onDisk``, when nothing more will be asked for: nothing ahead.
+    ///
+    /// Nil when the disk knows all there is. Whoever asks all the same waits until it is written, since what was written ahead no longer
+    /// counts.
+    package mutating func lastLedger(at now: UTCInstant) -> BudgetLedger? {
+        roll(at: now)
+        let isNeeded = share.isUsed || !isUpToDate
+        (isWriting, isWritingLast) = (isNeeded, isNeeded)
+        guard isNeeded else { return nil }
+        return draft(reserving: 0)
     }
 
     /// Notes what is on disk now, and answers those whom that helps.
     package mutating func written(_ written: BudgetLedger, at now: UTCInstant) -> [Answer] {
-        isWriting = false
-        onDisk = written
+        (isWriting, isWritingLast) = (false, false)
+        share.written(written)
         var answers: [Answer] = []
         while let waiter = queue.first {
             if let until = refusal(waiter.priority, at: now) {
@@ -169,23 +175,18 @@ package struct BudgetMachine: Sendable {
 
     /// Notes that the disk did not take the ledger; nothing may go, and those who waited are let go.
     package mutating func writeFailed() -> [Int] {
-        isWriting = false
+        (isWriting, isWritingLast) = (false, false)
+        share.failed()
         return queue.removeAll().map(\.id)
     }
 
-    /// The ledger as it is written: what nobody knows the time of is not used for certain, but reserved.
-    private func ledger(reserving ahead: Int) -> BudgetLedger {
-        var next = ledger
-        let unsure = min(
-            inFlight + undated.count, BudgetLedger.windows.map { ledger[keyPath: $0.window].used }.min() ?? 0)
-        next.charge(-unsure)
-        next.reserved = ahead + unsure
-        return next
+    private mutating func draft(reserving ahead: Int) -> BudgetLedger {
+        share.draft(of: ledger, unsure: inFlight + undated.count, ahead: ahead)
     }
 
     // MARK: Arithmetic
 
-    private var vouched: Int { onDisk?.vouches(for: ledger) ?? -1 }
+    private var vouched: Int { isWritingLast ? -1 : share.vouches(for: ledger) }
     private var available: Int { max(0, min(ledger.quarterLeft, ledger.dayLeft)) }
 
     /// Whether a process that read what is on disk would know all that this one does.
@@ -196,12 +197,15 @@ package struct BudgetMachine: Sendable {
         return onDisk.hasLimits(of: ledger)
             && BudgetLedger.windows.allSatisfy { window, _ in
                 let (written, known) = (onDisk[keyPath: window], ledger[keyPath: window])
-                return written.start < known.start ? known.used == 0 : known.used <= written.used + onDisk.reserved
+                return written.start < known.start
+                    ? known.used <= share.reservedByOthers(inWindowFrom: known.start)
+                    : known.used <= written.used + onDisk.reserved
             }
     }
 
     private mutating func grant(at now: UTCInstant) -> Permit {
         ledger.charge(1)
+        share.granted()
         inFlight += 1
         return Permit(quarter: ledger.readQuarter.start, day: ledger.readDay.start, grantedAt: now)
     }
@@ -216,7 +220,8 @@ package struct BudgetMachine: Sendable {
     private mutating func begin(_ instant: UTCInstant) {
         let earliest = clock.earliest(BudgetLedger.Span.quarter.start(of: instant))
         let old = ledger.readQuarter.start
-        ledger.roll(to: instant, carrying: inFlight + undated.count { $0 >= earliest })
+        let own = inFlight + undated.count { $0 >= earliest }
+        ledger.roll(to: instant) { [share] in own + share.reservedByOthers(inWindowFrom: $0) }
         if ledger.readQuarter.start != old { clock.drawJitter() }
     }
 

@@ -4,15 +4,20 @@ import ServiceLifecycle
 ///
 /// A permit is given out once a ledger that counts it is on disk; a few are written ahead, so that callers seldom wait for that, and
 /// never for anything longer. When the budget forbids a request, the refusal says until when, and the caller decides what to do
-/// with the time.
+/// with the time. Other processes may have limiters on the same ledger: together they send what Strava allows.
 package actor RateLimiter: Service {
+    /// Writes the first ledger, unless what is stored is no longer the second, and says whether it did.
+    ///
+    /// It is on disk when this returns.
+    package typealias Save = @Sendable (BudgetLedger, _ replacing: BudgetLedger?) async throws(StoreFailure) -> Bool
+
     private var machine: BudgetMachine
     private let clock: any WallClock
     /// What the clocks said at the start: the machine is told the time that has passed since, so that setting the local clock
     /// begins no window.
     private let origin: (wall: UTCInstant, uptime: Duration)
     private let stored: @Sendable () async throws(StoreFailure) -> BudgetLedger?
-    private let save: @Sendable (BudgetLedger, _ expected: BudgetLedger?) async throws(StoreFailure) -> Bool
+    private let save: Save
     private var waiters: [Int: AsyncStream<Result<Permit, MeteredStrava.Failure>>.Continuation] = [:]
     private var writing: Task<Void, Never>?
 
@@ -22,12 +27,11 @@ package actor RateLimiter: Service {
     ///   - clock: the local clock.
     ///   - random: where the seconds come from that are waited after a boundary.
     ///   - stored: reads the ledger that is stored now; another process of ours may have written it.
-    ///   - save: writes the ledger unless what is stored is no longer `expected`, and says whether; it returns when it is on disk.
+    ///   - save: writes the ledger on condition.
     package init(
         ledger: BudgetLedger?, reserve: BudgetMachine.Reserve = .init(), clock: any WallClock,
         random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
-        stored: @escaping @Sendable () async throws(StoreFailure) -> BudgetLedger? = { () throws(StoreFailure) in nil },
-        save: @escaping @Sendable (BudgetLedger, _ expected: BudgetLedger?) async throws(StoreFailure) -> Bool
+        stored: @escaping @Sendable () async throws(StoreFailure) -> BudgetLedger?, save: @escaping Save
     ) {
         origin = (clock.now(), clock.uptime())
         machine = BudgetMachine(ledger: ledger, reserve: reserve, random: random, at: origin.wall)
@@ -40,12 +44,7 @@ package actor RateLimiter: Service {
     package func run() async {
         try? await gracefulShutdown()
         await flush()
-        do throws(StoreFailure) {
-            try await put { machine.lastLedger(found: $0, at: now()) }
-        } catch {
-            // The ledger that stays on disk counts too much, which is safe.
-            for waiter in machine.writeFailed() { land(waiter, .failure(.store(error))) }
-        }
+        await write { $0.lastLedger(at: $1) }
     }
 
     /// The right to send one request now.
@@ -89,6 +88,15 @@ package actor RateLimiter: Service {
         status.quarter.resetsAt = local(status.quarter.resetsAt)
         status.day.resetsAt = local(status.day.resetsAt)
         return status
+    }
+
+    /// Takes over what other processes have sent since; nothing is written.
+    package func storeChanged() async {
+        let before = machine.onDisk
+        guard !machine.isWriting, let found = try? await stored() else { return }
+        // Written since: then what was read may be older, and what others wrote was seen by that write.
+        guard !machine.isWriting, machine.onDisk == before else { return }
+        machine.found(found, at: now())
     }
 
     /// Returns when no write is under way.
@@ -149,28 +157,31 @@ package actor RateLimiter: Service {
     /// waits for it, and ``run()`` at the end; it lasts as long as the store takes to answer.
     private func write() {
         guard machine.beginWriting(at: now()) else { return }
-        writing = Task(name: "budget-write") { await self.writeLedger() }
-    }
-
-    private func writeLedger() async {
-        do throws(StoreFailure) {
-            try await put { machine.ledgerToWrite(found: $0, at: now()) }
-            writing = nil
-            write()
-        } catch {
-            writing = nil
-            for waiter in machine.writeFailed() { land(waiter, .failure(.store(error))) }
+        writing = Task(name: "budget-write") {
+            let isWritten = await self.write { $0.ledgerToWrite(at: $1) }
+            self.writing = nil
+            if isWritten { self.write() }
         }
     }
 
-    /// Writes what `draft` makes of the stored ledger, and makes it anew while other processes come in between: what they have
-    /// reserved must not be forgotten.
-    private func put(_ draft: (_ found: BudgetLedger?) -> BudgetLedger) async throws(StoreFailure) {
-        while true {
-            let found = try await stored()
-            let ledger = draft(found)
-            guard try await save(ledger, found) else { continue }
-            return answer(machine.written(ledger, at: now()))
+    /// Writes what the machine decides, and decides again as long as another process has come in between.
+    ///
+    /// - Parameter decide: the ledger that is to replace the one on disk; nil when none has to.
+    @discardableResult
+    private func write(_ decide: (inout BudgetMachine, UTCInstant) -> BudgetLedger?) async -> Bool {
+        do throws(StoreFailure) {
+            while let ledger = decide(&machine, now()) {
+                if try await save(ledger, machine.onDisk) {
+                    answer(machine.written(ledger, at: now()))
+                    break
+                }
+                machine.found(try await stored(), at: now())
+            }
+            return true
+        } catch {
+            // The ledger that stays on disk counts enough: nobody is granted more than it does.
+            for waiter in machine.writeFailed() { land(waiter, .failure(.store(error))) }
+            return false
         }
     }
 }

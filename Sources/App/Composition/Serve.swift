@@ -42,7 +42,8 @@ enum Serve {
             ResidentMemory.trim()
             // The listener takes connections since `listen`, and everything that could still fail is behind us.
             ServiceManager.tellReady(at: ProcessInfo.processInfo.environment["NOTIFY_SOCKET"])
-            let watch = StoreWatch(store: engine.store, coordinator: engine.coordinator, clock: clock)
+            let watch = StoreWatch(
+                store: engine.store, coordinator: engine.coordinator, limiter: engine.limiter, clock: clock)
             return Backstage.Cast(engine: engine, services: engine.services + [watch, scheduler])
         }
         // As a rule the database answers, and the door is open before the first request is heard: during an update no client of the

@@ -5,7 +5,7 @@ import TestSupport
 struct Budget {
     var machine: BudgetMachine
     var now: UTCInstant
-    /// What is on the disk.
+    /// What is on the disk, which other processes may write too.
     var disk: BudgetLedger?
     /// Every ledger that was written.
     var writes = 0
@@ -43,10 +43,24 @@ struct Budget {
     @discardableResult
     mutating func write() -> [BudgetMachine.Answer] {
         guard machine.beginWriting(at: now) else { return [] }
-        let ledger = machine.ledgerToWrite(found: disk, at: now)
-        disk = ledger
-        writes += 1
-        return machine.written(ledger, at: now)
+        return put { $0.ledgerToWrite(at: $1) }
+    }
+
+    /// Stops in order, so that the disk has all that another process should know.
+    mutating func stop() { _ = put { $0.lastLedger(at: $1) } }
+
+    private mutating func put(
+        _ decide: (inout BudgetMachine, UTCInstant) -> BudgetLedger?
+    ) -> [BudgetMachine.Answer] {
+        while let ledger = decide(&machine, now) {
+            if disk == machine.onDisk {
+                disk = ledger
+                writes += 1
+                return machine.written(ledger, at: now)
+            }
+            machine.found(disk, at: now)
+        }
+        return []
     }
 
     mutating func granted() throws -> Permit {
@@ -85,6 +99,13 @@ struct Budget {
         write()
     }
 
-    /// What another process finds after this one was killed.
+    /// What another process finds after this one was killed, or beside it.
     func killed(at now: UTCInstant) -> Budget { Budget(now, ledger: disk) }
+
+    /// What another process finds after this one has stopped in order.
+    func stopped(at now: UTCInstant) -> Budget {
+        var stopping = self
+        stopping.stop()
+        return Budget(now, ledger: stopping.disk)
+    }
 }

@@ -12,7 +12,7 @@ struct BudgetJournalTests {
         #expect(machine.admit(.interactive, at: at("14:50:00")) == .queued(1))
         #expect(machine.beginWriting(at: at("14:50:00")) == true)
         #expect(machine.beginWriting(at: at("14:50:00")) == false, "one write at a time")
-        let ledger = machine.ledgerToWrite(found: nil, at: at("14:50:00"))
+        let ledger = machine.ledgerToWrite(at: at("14:50:00"))
         #expect(ledger.readQuarter.used + ledger.reserved > 0)
         let answers = machine.written(ledger, at: at("14:50:00"))
         #expect(answers.map(\.waiter) == [1])
@@ -33,19 +33,20 @@ struct BudgetJournalTests {
     @Test func anOrderlyStopForgetsAndLosesNothing() {
         var first = Budget(at("14:50:00"))
         for _ in 0..<60 { first.settle(RequestResult()) }
-        let ledger = first.machine.lastLedger(found: nil, at: first.now)
-        #expect(ledger.reserved == 0)
-        var second = Budget(at("14:51:00"), ledger: ledger)
+        first.stop()
+        #expect(first.disk?.reserved == 0)
+        var second = first.killed(at: at("14:51:00"))
         #expect(second.drain() == 40)
-        var third = Budget(at("15:05:00"), ledger: ledger)
+        var third = first.killed(at: at("15:05:00"))
         #expect(third.drain() == 100)
         #expect(third.machine.status(at: third.now).day.used == 160)
     }
 
-    @Test func whoeverAsksDuringTheLastWriteWaitsForIt() {
+    @Test func whoeverAsksDuringTheLastWriteWaitsForIt() throws {
         var budget = Budget(at("14:50:00"))
         budget.settle(RequestResult())
-        let last = budget.machine.lastLedger(found: nil, at: budget.now)
+        let decided = budget.machine.lastLedger(at: budget.now)
+        let last = try #require(decided)
         #expect(budget.machine.admit(.interactive, at: budget.now) == .queued(2))
         #expect(budget.machine.beginWriting(at: budget.now) == false)
         #expect(budget.machine.written(last, at: budget.now).isEmpty, "nothing is vouched for by that one")
@@ -83,11 +84,11 @@ struct BudgetJournalTests {
     @Test func afterARestartASpentWindowIsDoubtedAndAFreshOneIsNot() {
         var spent = Budget(at("14:50:00"))
         _ = spent.drain()
-        var doubtful = Budget(at("15:00:30"), ledger: spent.machine.lastLedger(found: nil, at: spent.now))
+        var doubtful = spent.stopped(at: at("15:00:30"))
         #expect(doubtful.refusal() == at("15:02:03"))
         var half = Budget(at("14:50:00"))
         for _ in 0..<50 { half.settle(RequestResult()) }
-        var usual = Budget(at("15:00:30"), ledger: half.machine.lastLedger(found: nil, at: half.now))
+        var usual = half.stopped(at: at("15:00:30"))
         #expect(usual.refusal() == nil)
         #expect(usual.drain() == 100, "the first reply says that the new window has begun")
     }
@@ -132,9 +133,7 @@ struct BudgetJournalTests {
         #expect(budget.drain(.background) == 90)
         for _ in 0..<7 { budget.settle(RequestResult()) }
         // Three are left, and the disk has vouched for none of them.
-        budget = Budget(
-            budget.now, ledger: budget.machine.lastLedger(found: nil, at: budget.now),
-            reserve: BudgetMachine.Reserve(quarter: 0, day: 0))
+        budget = budget.stopped(at: budget.now)
         for priority in people { _ = budget.machine.admit(priority, at: budget.now) }
         let answers = budget.write()
         #expect(answers.map(\.waiter) == [2, 5, 3, 6, 1, 4])

@@ -287,7 +287,7 @@ struct BudgetMachineTests {
     @Test func aLedgerFromAFarFutureDoesNotBlockForEver() {
         var wrong = Budget(at("12:00:00") + .seconds(86_400 * 1000))
         #expect(wrong.drain() == 100)
-        var budget = Budget(at("12:01:00"), ledger: wrong.machine.lastLedger(found: nil, at: wrong.now))
+        var budget = wrong.stopped(at: at("12:01:00"))
         #expect(budget.refusal() == at("12:02:03"))
         budget.now = at("12:02:03")
         #expect(budget.drain() == 100)

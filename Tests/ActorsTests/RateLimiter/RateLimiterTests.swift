@@ -6,16 +6,17 @@ import Testing
 
 /// A limiter with a store, and a disk that can be held.
 private struct Bench {
-    let clock = ManualClock()
+    let clock: ManualClock
     let store: MemoryStore
     let disk = Gate()
     let limiter: RateLimiter
 
-    /// - Parameter isSlow: whether writes wait until `disk` is opened.
-    /// - Parameter store: what another process shares with this one.
-    init(isSlow: Bool = false, store: MemoryStore = MemoryStore()) {
-        self.store = store
-        let disk = disk
+    /// - Parameters:
+    ///   - isSlow: whether writes wait until `disk` is opened.
+    ///   - other: the process beside which this one runs, on the same store.
+    init(isSlow: Bool = false, beside other: Bench? = nil) {
+        (clock, store) = (other?.clock ?? ManualClock(), other?.store ?? MemoryStore())
+        let (store, disk) = (store, disk)
         limiter = RateLimiter(
             ledger: nil, clock: clock, random: NoJitter(),
             stored: { () throws(StoreFailure) in try await store.budget() },
@@ -23,6 +24,23 @@ private struct Bench {
                 if isSlow { await disk.pass() }
                 return try await store.save(ledger, replacing: expected)
             })
+    }
+
+    /// Sends one request, which Strava answers at once.
+    func send() async throws {
+        let permit = try await limiter.permit(.interactive)
+        await limiter.settled(permit, by: RequestResult(serverDate: UTCInstant(seconds: clock.now().seconds)))
+    }
+
+    /// Runs the limiter from the beginning of `body` to an orderly stop after it.
+    func whileRunning(_ body: @escaping @Sendable () async throws -> Void) async throws {
+        try await testGracefulShutdown { trigger in
+            try await withThrowingTaskGroup { group in
+                group.addTask { await limiter.run() }
+                try await body()
+                trigger.triggerGracefulShutdown()
+            }
+        }
     }
 
     /// What a process that starts now reads.
@@ -46,14 +64,95 @@ struct RateLimiterTests {
 
     @Test func anOrderlyStopWritesWhatWasSentAndNoMore() async throws {
         let bench = Bench()
-        try await testGracefulShutdown { trigger in
-            try await withThrowingTaskGroup { group in
-                group.addTask { await bench.limiter.run() }
-                for _ in 0..<7 { _ = try await bench.limiter.permit(.interactive) }
-                trigger.triggerGracefulShutdown()
-            }
+        try await bench.whileRunning {
+            for _ in 0..<7 { _ = try await bench.limiter.permit(.interactive) }
         }
         #expect(await bench.promised() == 7)
+    }
+
+    @Test func twoThatWriteAtOnceForgetNothingOfEachOther() async throws {
+        let one = Bench()
+        let other = Bench(beside: one)
+        let sent = await withTaskGroup { group in
+            for index in 0..<150 {
+                group.addTask { (try? await (index.isMultiple(of: 2) ? one : other).send()) != nil }
+            }
+            return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+        await one.limiter.flush()
+        await other.limiter.flush()
+        #expect(sent <= 100)
+        #expect(sent > 100 - 2 * BudgetMachine.reservation, "what one has reserved the other cannot send")
+        #expect(await one.promised() >= sent)
+    }
+
+    @Test func ofTwoProcessesThatWriteAtOnceNeitherForgetsWhatTheOtherReserved() async throws {
+        let one = Bench(isSlow: true)
+        let other = Bench(beside: one)
+        // Awaited below; it is the caller.
+        let slow = Task { try await one.limiter.permit(.interactive) }
+        // It has seen that nothing is stored, and is about to write.
+        await one.disk.arrivals(1)
+        _ = try await other.limiter.permit(.interactive)
+        await other.limiter.flush()
+        let others = await other.promised()
+        one.disk.open()
+        _ = try await slow.value
+        await one.limiter.flush()
+        #expect(others > 1)
+        #expect(await one.promised() == 2 * others)
+        #expect(await one.limiter.status().quarter.used == others + 1, "what the other may send counts")
+    }
+
+    @Test func whoStopsLeavesWhatTheOthersHaveReserved() async throws {
+        let one = Bench()
+        let other = Bench(beside: one)
+        _ = try await other.limiter.permit(.interactive)
+        await other.limiter.flush()
+        let promised = await other.promised()
+        try await one.whileRunning { _ = try await one.limiter.permit(.interactive) }
+        #expect(await other.promised() == promised + 1)
+    }
+
+    @Test func anOrderlyStopOverwritesNothingThatAnotherHasWritten() async throws {
+        let one = Bench()
+        let other = Bench(beside: one)
+        try await one.whileRunning {
+            try await one.send()
+            for _ in 0..<40 { try await other.send() }
+        }
+        #expect(await one.promised() >= 41)
+        try await other.whileRunning {}
+        #expect(await one.promised() == 41, "both have given back what they did not send")
+    }
+
+    @Test func whatOthersHaveSentIsShownWithoutAWrite() async throws {
+        let leader = Bench()
+        let follower = Bench(beside: leader)
+        for _ in 0..<30 { try await leader.send() }
+        await leader.limiter.flush()
+        let written = await leader.store.ledgers.count
+        #expect(await follower.limiter.status().quarter.used == 0)
+        await follower.limiter.storeChanged()
+        let shown = await follower.limiter.status()
+        #expect((30...30 + BudgetMachine.reservation).contains(shown.quarter.used))
+        #expect(shown.day.used == shown.quarter.used)
+        try await follower.whileRunning {}
+        #expect(await leader.store.ledgers.count == written, "whoever has sent nothing has nothing to write")
+    }
+
+    @Test func whatIsReadDuringAWriteIsNotTakenForNews() async throws {
+        let one = Bench(isSlow: true)
+        let other = Bench(beside: one)
+        try await other.send()
+        // Awaited below; it is the caller.
+        let caller = Task { try await one.send() }
+        await one.disk.arrivals(1)
+        await one.limiter.storeChanged()
+        one.disk.open()
+        try await caller.value
+        await one.limiter.flush()
+        #expect(await one.promised() >= 2)
     }
 
     @Test func aCallerThatIsCancelledIsChargedNothing() async throws {
@@ -90,7 +189,8 @@ struct RateLimiterTests {
         let clock = ManualClock()
         let strava = FakeStrava(clock: clock)
         let away = StoreFailure(.unavailable, "away")
-        let limiter = RateLimiter(ledger: nil, clock: clock, save: { _, _ throws(StoreFailure) in throw away })
+        let limiter = RateLimiter(
+            ledger: nil, clock: clock, stored: { nil }, save: { _, _ throws(StoreFailure) in throw away })
         let metered = MeteredStrava(gateway: strava, limiter: limiter)
         for _ in 0..<3 {
             await #expect(throws: MeteredStrava.Failure.store(away)) {
@@ -114,43 +214,9 @@ struct RateLimiterTests {
         }
         #expect(strava.listCalls == 1)
         #expect(await bench.promised() == 100)
-        let next = RateLimiter(ledger: try await bench.store.budget(), clock: bench.clock, save: { _, _ in true })
+        let next = RateLimiter(
+            ledger: try await bench.store.budget(), clock: bench.clock, stored: { nil }, save: { _, _ in true })
         await #expect(throws: MeteredStrava.Failure.self) { _ = try await next.permit(.interactive) }
-    }
-
-    @Test func ofTwoProcessesThatWriteAtOnceNeitherForgetsWhatTheOtherReserved() async throws {
-        let one = Bench(isSlow: true)
-        let other = Bench(store: one.store)
-        let slow = Task { try await one.limiter.permit(.interactive) }
-        // It has read that nothing is stored, and is about to write.
-        await one.disk.arrivals(1)
-        _ = try await other.limiter.permit(.interactive)
-        await other.limiter.flush()
-        let others = await other.promised()
-        one.disk.open()
-        _ = try await slow.value
-        await one.limiter.flush()
-        #expect(others > 1)
-        #expect(await one.promised() > others)
-        // Both have been granted one, and may send what else is vouched for.
-        #expect(await one.store.ledgers.last?.readQuarter.used == others)
-    }
-
-    @Test func whoStopsLeavesWhatTheOthersHaveReserved() async throws {
-        let one = Bench()
-        let other = Bench(store: one.store)
-        _ = try await one.limiter.permit(.interactive)
-        await one.limiter.flush()
-        _ = try await other.limiter.permit(.interactive)
-        await other.limiter.flush()
-        let promised = await other.promised()
-        await testGracefulShutdown { trigger in
-            await withTaskGroup { group in
-                group.addTask { await one.limiter.run() }
-                trigger.triggerGracefulShutdown()
-            }
-        }
-        #expect(await other.promised() >= promised)
     }
 
     @Test func aLocalClockThatIsSetBeginsNoWindow() async throws {
@@ -171,7 +237,7 @@ struct RateLimiterTests {
     @Test func tokenCallsAndUnsentCallsAreBookedToo() async throws {
         let clock = ManualClock()
         let strava = FakeStrava(clock: clock)
-        let limiter = RateLimiter(ledger: nil, clock: clock, save: { _, _ in true })
+        let limiter = RateLimiter(ledger: nil, clock: clock, stored: { nil }, save: { _, _ in true })
         let metered = MeteredStrava(gateway: strava, limiter: limiter)
         _ = try await metered.refresh(Secret("r"))
         _ = try await metered.exchange(code: Secret("c"))

@@ -67,7 +67,8 @@ struct Workshop: Sendable {
     }
 
     private init(_ store: MemoryStore, _ strava: FakeStrava, _ clock: ManualClock, rereadInterval: Duration?) {
-        let limiter = RateLimiter(ledger: nil, clock: clock, random: NoJitter(), save: { _, _ in true })
+        let limiter = RateLimiter(
+            ledger: nil, clock: clock, random: NoJitter(), stored: { nil }, save: { _, _ in true })
         let metered = MeteredStrava(gateway: strava, limiter: limiter)
         let vault = TokenVault(
             store: store, cipher: LabelCipher(), clock: clock,

@@ -21,7 +21,8 @@ private struct Bank {
         let strava = FakeStrava(clock: clock)
         self.strava = strava
         store = MemoryStore(authorization: stored)
-        let limiter = RateLimiter(ledger: nil, clock: clock, random: NoJitter(), save: { _, _ in true })
+        let limiter = RateLimiter(
+            ledger: nil, clock: clock, random: NoJitter(), stored: { nil }, save: { _, _ in true })
         let metered = MeteredStrava(gateway: strava, limiter: limiter)
         vault = TokenVault(
             store: store, cipher: LabelCipher(key: key), clock: clock, onlyAthlete: onlyAthlete,

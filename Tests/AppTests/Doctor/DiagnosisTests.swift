@@ -42,7 +42,7 @@ struct DiagnosisTests {
         #expect(fresh.verdict == .good)
         #expect(fresh.text == "0 of 100 in this quarter of an hour, 0 of 1000 today")
         var machine = BudgetMachine(ledger: nil, at: now)
-        var ledger = machine.lastLedger(found: nil, at: now)
+        var ledger = machine.ledgerToWrite(at: now)
         ledger.readQuarter.used = ledger.readQuarter.limit
         let spent = Diagnosis.budget(ledger, at: now)
         #expect(spent.verdict == .note)

@@ -25,10 +25,9 @@ final class Engine: Sendable {
         limiter = RateLimiter(
             ledger: disk.ledger, clock: clock, random: SeededGenerator(seed: seed),
             stored: { () throws(StoreFailure) in disk.ledger },
-            save: { ledger, _ throws(StoreFailure) in
+            save: { ledger, expected throws(StoreFailure) in
                 guard isAlive() else { throw StoreFailure(.unavailable, "killed") }
-                disk.write(ledger)
-                return true
+                return disk.write(ledger, replacing: expected)
             })
         let metered = MeteredStrava(gateway: gateway, limiter: limiter)
         strava = metered
@@ -81,10 +80,12 @@ final class Disk: Sendable {
     var ledger: BudgetLedger? { state.withLock { $0.ledger } }
     var writes: Int { state.withLock { $0.writes } }
 
-    func write(_ ledger: BudgetLedger) {
+    func write(_ ledger: BudgetLedger, replacing expected: BudgetLedger?) -> Bool {
         state.withLock { state in
+            guard state.ledger == expected else { return false }
             state.ledger = ledger
             state.writes += 1
+            return true
         }
     }
 }
