@@ -45,6 +45,9 @@ package actor RateLimiter: Service {
         try? await gracefulShutdown()
         await flush()
         await write { $0.lastLedger(at: $1) }
+        // Whoever asked during that write waits for the next, which nobody else would begin.
+        if waiting > 0 { write() }
+        await flush()
     }
 
     /// The right to send one request now.

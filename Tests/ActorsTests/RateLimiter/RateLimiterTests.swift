@@ -70,6 +70,31 @@ struct RateLimiterTests {
         #expect(await bench.promised() == 7)
     }
 
+    @Test func whoeverAsksDuringTheLastWriteIsAnswered() async throws {
+        let (store, lastWrite) = (MemoryStore(), Gate())
+        let limiter = RateLimiter(
+            ledger: nil, clock: ManualClock(), stored: { nil },
+            save: { ledger, expected throws(StoreFailure) in
+                if ledger.reserved == 0 { await lastWrite.pass() }
+                return try await store.save(ledger, replacing: expected)
+            })
+        let permit = try await limiter.permit(.interactive)
+        await limiter.settled(permit, by: RequestResult(serverDate: permit.grantedAt))
+        try await testGracefulShutdown { trigger in
+            try await withThrowingTaskGroup { group in
+                group.addTask { await limiter.run() }
+                trigger.triggerGracefulShutdown()
+                await lastWrite.arrivals(1)
+                group.addTask { _ = try await limiter.permit(.interactive) }
+                while await limiter.waiting == 0 { await Task.yield() }
+                lastWrite.open()
+                try await group.waitForAll()
+            }
+        }
+        let last = try #require(await store.budget())
+        #expect(last.readQuarter.used + last.reserved >= 2)
+    }
+
     @Test func twoThatWriteAtOnceForgetNothingOfEachOther() async throws {
         let one = Bench()
         let other = Bench(beside: one)
