@@ -110,13 +110,18 @@ struct PostgresAddress: Sendable, Hashable {
             try Self.decoded(credentials[credentials.index(after: colon)...])
         }
         let database = try Self.decoded(path)
+        let others = parameters.filter { !Self.own.contains($0.key) }
+        try Self.check(others, hidesNames: parameters["password"] != nil)
         self.init(
-            host: parameters.removeValue(forKey: "host") ?? endpoint.host,
-            port: try parameters.removeValue(forKey: "port").map(Self.port) ?? endpoint.port ?? 5432,
-            user: (parameters.removeValue(forKey: "user") ?? user).nonEmpty,
-            password: (parameters.removeValue(forKey: "password") ?? password).map { Secret($0) },
-            database: (parameters.removeValue(forKey: "dbname") ?? database).nonEmpty, parameters: parameters)
+            host: parameters["host"] ?? endpoint.host,
+            port: try parameters["port"].map(Self.port) ?? endpoint.port ?? 5432,
+            user: (parameters["user"] ?? user).nonEmpty,
+            password: (parameters["password"] ?? password).map { Secret($0) },
+            database: (parameters["dbname"] ?? database).nonEmpty, parameters: others)
     }
+
+    /// What the address has a place of its own for.
+    private static let own: Set = ["host", "port", "user", "password", "dbname"]
 
     private static func port(_ text: String) throws(DatabaseURL.Malformed) -> Int {
         guard let port = Int(text), (1...65_535).contains(port) else {

@@ -77,6 +77,64 @@ struct DatabaseURLTests {
         #expect(try DatabaseURL(parsing: "postgresql://u@[::1]:6432,db2:6432/d") == .postgres(expected))
     }
 
+    private func complaint(_ query: String) -> String? {
+        do {
+            _ = try DatabaseURL(parsing: "postgresql://u@h/d?\(query)")
+            return nil
+        } catch {
+            return error.reason
+        }
+    }
+
+    @Test(
+        "a keyword that libpq does not know is named, and the one that was meant",
+        arguments: [
+            ("sslmod=require", "\"sslmod\"", "(was sslmode meant?)"),
+            ("application_name=x&connection_timeout=5", "\"connection_timeout\"", "does not know"),
+            ("schema=public&sslmode=require", "\"schema\"", "does not know"),
+            ("SSLMODE=require", "\"SSLMODE\"", "(was sslmode meant?)"),
+        ])
+    func aKeywordThatLibpqDoesNotKnowIsNamed(query: String, name: String, cure: String) throws {
+        let reason = try #require(complaint(query))
+        #expect(reason.contains(name))
+        #expect(reason.contains(cure))
+    }
+
+    @Test func everyUnknownKeywordIsNamedAtOnce() throws {
+        let reason = try #require(complaint("sslmod=1&pool_size=5&pasfile=x"))
+        #expect(reason.hasPrefix("has \"pasfile\" and \"pool_size\" and \"sslmod\" behind the question mark"))
+        #expect(reason.hasSuffix("(was passfile and sslmode meant?)"))
+    }
+
+    @Test(
+        "a value that libpq does not take is told at the start, too",
+        arguments: [
+            ("sslmode=strict", "sslmode"), ("target_session_attrs=writable", "target_session_attrs"),
+            ("connect_timeout=5s", "connect_timeout"), ("keepalives=yes", "keepalives"), ("service=none", "none"),
+        ])
+    func aValueThatLibpqDoesNotTakeIsTold(query: String, word: String) throws {
+        #expect(try #require(complaint(query)).contains(word))
+    }
+
+    @Test(
+        "what libpq takes passes, whatever else it needs to connect",
+        arguments: [
+            "sslmode=verify-full&sslrootcert=/none.crt", "target_session_attrs=read-write", "connect_timeout=5",
+            "gssencmode=require", "hostaddr=10.0.0.1", "options=-c%20search_path%3Dx", "passfile=/none",
+            "sslpassword=x",
+            "channel_binding=require", "replication=database", "client_encoding=auto",
+        ])
+    func whatLibpqTakesPasses(query: String) { #expect(complaint(query) == nil) }
+
+    @Test(
+        "what may be the rest of a password is not printed",
+        arguments: ["password=a%25&hunter2", "password=a&hunter2=b", "password=a&sslmode=hunter2"])
+    func whatMayBeThePasswordsRestIsNotPrinted(query: String) throws {
+        let reason = try #require(complaint(query))
+        #expect(!reason.contains("hunter2"))
+        #expect(reason.contains("%26"))
+    }
+
     @Test(
         "what cannot be meant is refused, and the refusal does not hold the password",
         arguments: [
