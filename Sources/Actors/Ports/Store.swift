@@ -138,8 +138,20 @@ package struct StoreFailure: Error, Sendable, Hashable {
     package enum Kind: Sendable, Hashable {
         /// The database is away, locked or full: the same call may succeed later.
         case unavailable
+        /// The database is there and refuses us, a wrong password for one: the same call succeeds when a person has corrected the
+        /// settings, here or there.
+        case denied
         /// The database answers, but not with what Paceline wrote: a file that is no database, a newer version, a broken row.
         case corrupt
+
+        /// What the database does; a sentence begins with "the database".
+        package var inWords: String {
+            switch self {
+            case .unavailable: "does not answer"
+            case .denied: "refuses Paceline"
+            case .corrupt: "does not hold what Paceline wrote"
+            }
+        }
     }
 
     package var kind: Kind

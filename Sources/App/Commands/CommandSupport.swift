@@ -42,7 +42,7 @@ extension CommandSupport {
             throw ExitCode(ConfigurationProblems.exitCode)
         } catch let failure as StoreFailure {
             complain("paceline: \(failure.message)\n")
-            throw ExitCode(74)
+            throw ExitCode(failure.kind == .denied ? 77 : 74)
         } catch let error as BindError {
             complain("paceline: \(error)\n")
             throw ExitCode(69)

@@ -10,7 +10,7 @@ struct RefreshCommand: AsyncParsableCommand {
         discussion: """
             Works on the configured database, whether or not a server is running. Exit codes: 0 done, 69 Strava does not \
             answer, 74 the database does not answer, 75 the budget at Strava is used up (try later), 77 no athlete is \
-            connected or Strava refuses, 78 the configuration has problems. On a terminal it shows a bar: pages, activities \
+            connected, or Strava or the database refuses, 78 the configuration has problems. On a terminal it shows a bar: pages, activities \
             stored, requests that Strava still allows, time to go; elsewhere a line per page.
             """)
 

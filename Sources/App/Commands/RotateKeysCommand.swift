@@ -10,7 +10,7 @@ struct RotateKeysCommand: AsyncParsableCommand {
         discussion: """
             To replace the key: write the new one before the old one, ENCRYPTION_KEY=new,old, and restart; run this; take the old one \
             away and restart. Servers may run meanwhile. Exit codes: 0 done, or nothing is stored; 74 the database does not \
-            answer; 77 no key of ENCRYPTION_KEY fits the stored tokens; 78 the configuration has problems.
+            answer; 77 no key of ENCRYPTION_KEY fits the stored tokens, or the database refuses; 78 the configuration has problems.
             """)
 
     func run() async throws {

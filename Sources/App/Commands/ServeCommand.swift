@@ -7,8 +7,8 @@ struct ServeCommand: AsyncParsableCommand {
         abstract: "Serve the page and the API until Ctrl-C.",
         discussion: """
             Exit codes: 0 after a stop that was asked for, 78 when the configuration has problems (all are listed, \
-            each with its cure), 74 when the database cannot be opened, 69 when the address cannot be listened on. \
-            A PostgreSQL server that is away is waited for.
+            each with its cure), 74 when the database cannot be opened, 77 when PostgreSQL refuses the user, the password or the \
+            database's name, 69 when the address cannot be listened on. A PostgreSQL server that is away is waited for.
             """)
 
     @OptionGroup var listening: ListeningOptions

@@ -7,8 +7,11 @@ extension Engine {
 
     /// Makes the engine; nil when its database server is away.
     ///
-    /// A server is often started together with Paceline and takes longer, and one that restarts comes back; a file that cannot be
-    /// opened does not mend itself, so SQLite's failures end the start.
+    /// A server is often started together with Paceline and takes longer, and one that restarts comes back. What does not mend itself
+    /// ends the start, with the reason: a file that cannot be opened, and a server that is there and refuses us, because the password
+    /// is wrong, or the user or the database unknown. Should somebody make those a moment later, systemd, Compose and Kubernetes start
+    /// Paceline again; waiting here would hide from all others what only they can correct. A process that runs goes on with what it
+    /// has in memory, and tries again.
     static func ifStoreAnswers(
         _ configuration: Configuration, gateway: any StravaGateway, clock: any WallClock, logger: Logger
     ) async throws -> Engine? {

@@ -13,11 +13,13 @@ enum Diagnosis {
     }
 
     static func database(_ failure: StoreFailure) -> Finding {
-        .problem(
-            "database", failure.message,
-            cure: failure.kind == .unavailable
-                ? "Start the database or free it, and see that DATABASE_URL is right."
-                : "Restore a backup, or let DATABASE_URL name another database.")
+        let cure =
+            switch failure.kind {
+            case .unavailable: "Start the database or free it, and see that DATABASE_URL is right."
+            case .denied: "The server runs. Correct what it complains of, then start Paceline again."
+            case .corrupt: "Restore a backup, or let DATABASE_URL name another database."
+            }
+        return .problem("database", failure.message, cure: cure)
     }
 
     static func database(_ state: SyncState, activities: Int) -> Finding {

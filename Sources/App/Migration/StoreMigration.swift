@@ -84,7 +84,9 @@ extension StoreFailure {
         do throws(StoreFailure) {
             return try await work()
         } catch {
-            throw StoreFailure(error.kind, "\(option): \(error.message.replacing("DATABASE_URL", with: option))")
+            // The variables that stand for parts of it are not read either.
+            let message = error.message.replacing(/DATABASE_URL( or POSTGRES_[A-Z]+)?/, with: option)
+            throw StoreFailure(error.kind, "\(option): \(message)")
         }
     }
 }

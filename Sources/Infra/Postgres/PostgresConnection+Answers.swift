@@ -126,6 +126,13 @@ extension PostgresConnection {
         PostgresFailure(kind, line(PQerrorMessage(pointer)))
     }
 
+    /// The same of one that did not come to be.
+    static func connectFailure(_ pointer: OpaquePointer) -> PostgresFailure {
+        let words = ConnectWords(verbose: PQerrorMessage(pointer).map { String(cString: $0) } ?? "")
+        let refusal = words.refusal(needsPassword: PQconnectionNeedsPassword(pointer) == 1)
+        return PostgresFailure(refusal.map { .denied($0) } ?? .unreachable, line(words.plain))
+    }
+
     /// The server's words about a statement.
     ///
     /// The detail is left out: it may quote the row, and with it a token.
@@ -137,7 +144,10 @@ extension PostgresConnection {
 
     /// At most 300 characters on one line.
     private static func line(_ words: UnsafePointer<CChar>?) -> String {
-        let text = words.map { String(cString: $0) } ?? ""
+        line(words.map { String(cString: $0) } ?? "")
+    }
+
+    private static func line(_ text: String) -> String {
         let line = text.split(whereSeparator: \.isNewline).joined(separator: "; ")
         return line.isEmpty ? "the connection is broken" : String(line.prefix(300))
     }

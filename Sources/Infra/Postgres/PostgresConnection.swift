@@ -37,7 +37,7 @@ package actor PostgresConnection {
 
     /// Connects; to be called once, before all else.
     ///
-    /// - Throws: `unreachable` with the words of libpq or of the server, `timedOut`, `cancelled`.
+    /// - Throws: `unreachable` or `denied` with the words of libpq or of the server, `timedOut`, `cancelled`.
     package func open() async throws(PostgresFailure) {
         guard handle == nil, !Task.isCancelled, let operation = machine.begin() else { throw .cancelled }
         let result = await withTaskCancellationHandler {
@@ -68,6 +68,7 @@ package actor PostgresConnection {
             var handle = try start(turns.remaining)
             while !(try await poll(handle.pointer, operation, &turns)) { handle = try start(turns.remaining) }
             PQsetnonblocking(handle.pointer, 1)
+            PQsetErrorVerbosity(handle.pointer, PQERRORS_DEFAULT)
             signals.watch = try watch(handle.pointer)
             self.handle = handle
             return .success(())
@@ -85,6 +86,8 @@ package actor PostgresConnection {
         }
         // Its own way with what the server says aside is to print it.
         PQsetNoticeProcessor(pointer, { _, _ in }, nil)
+        // The only way to learn why the server refuses; of no effect on what is told of statements.
+        PQsetErrorVerbosity(pointer, PQERRORS_VERBOSE)
         return Handle(pointer)
     }
 
@@ -94,10 +97,10 @@ package actor PostgresConnection {
     private func poll(
         _ pointer: OpaquePointer, _ operation: Int, _ turns: inout ConnectTurns
     ) async throws(PostgresFailure) -> Bool {
-        guard PQstatus(pointer) != CONNECTION_BAD else { throw Self.failure(.unreachable, pointer) }
+        guard PQstatus(pointer) != CONNECTION_BAD else { throw Self.connectFailure(pointer) }
         var next = PGRES_POLLING_WRITING
         while next != PGRES_POLLING_OK {
-            guard next != PGRES_POLLING_FAILED else { throw Self.failure(.unreachable, pointer) }
+            guard next != PGRES_POLLING_FAILED else { throw Self.connectFailure(pointer) }
             guard signals.cancelled < operation else { throw .cancelled }
             // Anew each time: libpq closes one socket and opens another when it goes on to the next address.
             let watch = try watch(pointer)

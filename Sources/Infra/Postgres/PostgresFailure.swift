@@ -4,8 +4,10 @@
 package struct PostgresFailure: Error, Sendable, Hashable {
     /// What the caller can do about it.
     package enum Kind: Sendable, Hashable {
-        /// No connection came to be: nobody listens, the server refuses, a certificate is not trusted.
+        /// No connection came to be, and one may by and by: nobody listens, the server is starting, a certificate is not trusted.
         case unreachable
+        /// The server is there and lets nobody in by these settings.
+        case denied(ConnectRefusal)
         /// The connection broke. Whether the statement under way was carried out is not known.
         case lost
         /// The server refused the statement; five characters from postgresql.org/docs/current/errcodes-appendix.html.

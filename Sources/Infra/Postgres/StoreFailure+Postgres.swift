@@ -8,6 +8,7 @@ extension StoreFailure {
         let (kind, cure): (Kind, String?) =
             switch failure.kind {
             case .unreachable: (.unavailable, "see that the server runs, and that DATABASE_URL names it")
+            case .denied(let refusal): (.denied, Self.cure(of: refusal))
             case .lost: (.unavailable, "the connection is made anew with the next call")
             case .timedOut: (.unavailable, "see what keeps the server busy, or the network slow")
             case .cancelled: (.unavailable, "the call was given up")
@@ -23,12 +24,29 @@ extension StoreFailure {
     private static let foreignTables =
         "the tables are not what Paceline made; restore a backup, or name another database in DATABASE_URL"
 
+    private static func cure(of refusal: ConnectRefusal) -> String {
+        switch refusal {
+        case .password:
+            "correct the user or the password in DATABASE_URL or POSTGRES_PASSWORD, where / ? # @ : % in a URL are percent-encoded; "
+                + "or give the server's user this password: ALTER ROLE … PASSWORD"
+        case .noPassword:
+            "write the password into DATABASE_URL, postgresql://user:password@host/database, or into ~/.pgpass"
+        case .user:
+            "correct the user in DATABASE_URL or POSTGRES_USER, make it (CREATE ROLE … LOGIN), or let it in from here: the server's pg_hba.conf"
+        case .database:
+            "correct the database in DATABASE_URL or POSTGRES_DB, or make it: CREATE DATABASE … OWNER …"
+        case .privilege:
+            "let the user of DATABASE_URL in, GRANT CONNECT ON DATABASE … TO …, or name another database"
+        case .option: "correct what options= in DATABASE_URL, or PGOPTIONS, sets"
+        }
+    }
+
     private static func advice(for state: String) -> (Kind, String) {
         switch state {
         case "25006":
             (.unavailable, "this server is a standby, which only answers; name the primary in DATABASE_URL")
         case "42501":
-            (.unavailable, "make the user of DATABASE_URL the owner of the tables and give it the right to create some")
+            (.denied, "make the user of DATABASE_URL the owner of the tables and give it the right to create some")
         case "0A000", "2BP01":
             (
                 .corrupt,
@@ -43,7 +61,7 @@ extension StoreFailure {
             case "40", "55": (.unavailable, "try again")
             case "53", "54":
                 (.unavailable, "the server is out of disk, memory or connections; give it more, then try again")
-            case "28", "3D": (.unavailable, "correct the user, the password or the database in DATABASE_URL")
+            case "28", "3D": (.denied, "correct the user, the password or the database in DATABASE_URL")
             case "22", "23":
                 (
                     .corrupt,

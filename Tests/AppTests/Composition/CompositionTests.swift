@@ -158,6 +158,7 @@ struct CommandTests {
     @Test func failuresThatAPersonCanMendHaveCodesOfTheirOwn() async {
         let failures: [(any Error & Sendable, Int32)] = [
             (StartupProblem(description: "cure"), 78), (StoreFailure(.unavailable, "away"), 74),
+            (StoreFailure(.denied, "wrong password"), 77), (StoreFailure(.corrupt, "foreign"), 74),
         ]
         for (failure, code) in failures {
             await #expect(throws: ExitCode(code)) {

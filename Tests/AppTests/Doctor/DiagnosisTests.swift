@@ -28,6 +28,17 @@ struct DiagnosisTests {
         #expect(verdict != .problem || finding.cure != nil)
     }
 
+    @Test func aDatabaseThatRefusesIsNotToldToBeStarted() throws {
+        let away = Diagnosis.database(StoreFailure(.unavailable, "connection refused"))
+        #expect(try #require(away.cure).contains("Start the database"))
+        let denied = Diagnosis.database(StoreFailure(.denied, "password authentication failed; correct the password"))
+        #expect(denied.verdict == .problem)
+        #expect(denied.text.contains("correct the password"))
+        #expect(try #require(denied.cure).contains("The server runs"))
+        let foreign = Diagnosis.database(StoreFailure(.corrupt, "no such column"))
+        #expect(try #require(foreign.cure).contains("backup"))
+    }
+
     @Test func theLastErrorIsTold() {
         let error = ServerStatus.Problem(code: "x", message: "The box was unticked.", at: "2026-11-26T10:00:00Z")
         let finding = Diagnosis.server(ServerStatus(state: "missing_scope", last_error: error), connect: "c")

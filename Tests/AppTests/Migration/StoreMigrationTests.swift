@@ -58,6 +58,16 @@ struct StoreMigrationTests {
             ])
     }
 
+    @Test func aCureNamesTheOptionAndNoVariableThatIsNotRead() async {
+        let failure = await #expect(throws: StoreFailure.self) {
+            try await StoreFailure.naming("--from") { () async throws(StoreFailure) in
+                throw StoreFailure(
+                    .denied, "correct the password in DATABASE_URL or POSTGRES_PASSWORD, or DATABASE_URL")
+            }
+        }
+        #expect(failure == StoreFailure(.denied, "--from: correct the password in --from, or --from"))
+    }
+
     @Test(
         "cut short at any write, it claims nothing, and a second run loses and doubles nothing",
         arguments: 0..<writes, [false, true])

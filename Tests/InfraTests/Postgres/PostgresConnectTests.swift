@@ -31,9 +31,94 @@ import Testing
 
     @Test func aWrongPasswordIsToldWithoutIt() async throws {
         let failure = try await failure(PostgresServer.shared().networkSettings(password: "wrong-hunter2"))
-        #expect(failure?.kind == .unreachable)
-        #expect(failure?.message.contains("password authentication failed") == true)
+        #expect(failure?.kind == .denied(.password))
+        #expect(failure?.message.contains("FATAL:  password authentication failed") == true)
         #expect(failure?.message.contains("hunter2") == false)
+        // What verbosity adds is for us, not for people.
+        #expect(failure?.message.contains("28P01") == false)
+        #expect(failure?.message.contains(".c:") == false)
+    }
+
+    @Test func aUserWhomNobodyKnowsIsDeniedLikeAWrongPassword() async throws {
+        var settings = try await PostgresServer.shared().networkSettings()
+        settings.user = "nobody_here"
+        #expect(await failure(settings)?.kind == .denied(.password), "scram does not tell which it is")
+    }
+
+    @Test func aUserWhomNobodyKnowsIsDeniedWhereNoPasswordIsAskedFor() async throws {
+        var settings = try await PostgresServer.shared().settings()
+        settings.user = "nobody_here"
+        let failure = await failure(settings)
+        #expect(failure?.kind == .denied(.user))
+        #expect(failure?.message.contains("nobody_here") == true)
+    }
+
+    @Test func aDatabaseThatIsNotThereIsDenied() async throws {
+        let failure = try await failure(PostgresServer.shared().networkSettings(database: "not_here"))
+        #expect(failure?.kind == .denied(.database))
+        #expect(failure?.message.contains("not_here") == true)
+    }
+
+    @Test func aPasswordThatIsMissingIsDenied() async throws {
+        var settings = try await PostgresServer.shared().networkSettings()
+        settings.password = nil
+        settings.parameters = ["passfile": "/nonexistent/pgpass"]
+        #expect(await failure(settings)?.kind == .denied(.noPassword))
+    }
+
+    @Test func whoMayNotConnectToTheDatabaseIsDenied() async throws {
+        let server = try await PostgresServer.shared()
+        try await server.withDatabase { name in
+            try await server.execute("CREATE ROLE \(name) LOGIN; REVOKE CONNECT ON DATABASE \(name) FROM PUBLIC")
+            var settings = server.settings(database: name)
+            settings.user = name
+            #expect(await failure(settings)?.kind == .denied(.privilege))
+            try await server.execute("DROP ROLE \(name)")
+        }
+    }
+
+    @Test func aParameterThatTheServerDoesNotKnowIsDenied() async throws {
+        var settings = try await PostgresServer.shared().networkSettings()
+        settings.parameters = ["options": "-c nonsense=1"]
+        #expect(await failure(settings)?.kind == .denied(.option))
+    }
+
+    @Test func aServerWithoutAConnectionLeftIsWaitedFor() async throws {
+        let server = try await PostgresServer.shared()
+        try await server.withDatabase { name in
+            try await server.execute("CREATE ROLE \(name) LOGIN CONNECTION LIMIT 0")
+            var settings = server.settings()
+            settings.user = name
+            let failure = await failure(settings)
+            #expect(failure?.kind == .unreachable)
+            #expect(failure?.message.contains("too many connections") == true)
+            try await server.execute("DROP ROLE \(name)")
+        }
+    }
+
+    /// As at the start and at the end of a server; a real one is in that state for a moment only.
+    @Test(arguments: ["57P03", "53300", "08006"])
+    func aServerThatIsNotReadyYetIsWaitedFor(code: String) async throws {
+        let server = try SilentServer()
+        async let told: Void = server.turnAway(code, "not now")
+        let failure = await failure(Self.plain(server))
+        #expect(failure?.kind == .unreachable)
+        #expect(failure?.message.contains("FATAL:  not now") == true)
+        await told
+    }
+
+    @Test func aServerThatSpeaksAnotherLanguageIsUnderstood() async throws {
+        let server = try SilentServer()
+        async let told: Void = server.turnAway("3D000", "base de données « 28P01: x »", severity: "KATASTROFALNY")
+        #expect(await failure(Self.plain(server))?.kind == .denied(.database))
+        await told
+    }
+
+    /// One message of the server, without TLS before it.
+    private static func plain(_ server: SilentServer) -> PostgresSettings {
+        PostgresSettings(
+            host: server.host, port: server.port, user: "u",
+            parameters: ["sslmode": "disable", "gssencmode": "disable", "connect_timeout": "600"])
     }
 
     @Test func whereNobodyListensIsToldAtOnce() async throws {
@@ -51,6 +136,8 @@ import Testing
     @Test func aKeywordThatLibpqDoesNotKnowIsNamed() async throws {
         let settings = PostgresSettings(host: "127.0.0.1", parameters: ["sslmod": "require"])
         #expect(await failure(settings)?.message.contains("sslmod") == true)
+        #expect(!ConnectKeywords.known.contains("sslmod"))
+        #expect(ConnectKeywords.known.isSuperset(of: ["sslmode", "hostaddr", "target_session_attrs", "sslrootcert"]))
     }
 
     @Test func aServerThatSaysNothingIsGivenUp() async throws {

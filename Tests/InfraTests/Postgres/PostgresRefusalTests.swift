@@ -67,6 +67,25 @@ import Testing
         try await server.execute("DROP DATABASE \(name) WITH (FORCE)")
     }
 
+    @Test(
+        "whoever is not let in is told which part of DATABASE_URL to correct",
+        arguments: [
+            ("hunter2", "postgres", "ALTER ROLE … PASSWORD"),
+            (PostgresServer.password, "not_here", "the database in DATABASE_URL or POSTGRES_DB"),
+        ])
+    func whoeverIsNotLetInIsToldTheCure(password: String, database: String, cure: String) async throws {
+        let server = try await PostgresServer.shared()
+        let store = try PostgresStore(server.networkSettings(database: database, password: password))
+        for _ in 0..<2 {
+            // The second time within the pool's back-off: it says the same.
+            let failure = await #expect(throws: StoreFailure.self) { try await store.syncState() }
+            #expect(failure?.kind == .denied)
+            #expect(failure?.message.contains(cure) == true)
+            #expect(failure?.message.contains(password) == false)
+        }
+        await store.close()
+    }
+
     @Test func aUserWhoMayNotChangeTheTablesIsToldTheCure() async throws {
         try await PostgresServer.withStore(PostgresMigrationTests.original) { _, server, name in
             try await server.execute(
@@ -78,6 +97,7 @@ import Testing
             settings.user = name
             let store = try PostgresStore(settings)
             let failure = await #expect(throws: StoreFailure.self) { try await store.migrate() }
+            #expect(failure?.kind == .denied, "nobody waits for it to pass")
             #expect(failure?.message.contains("owner of the tables") == true)
             await store.close()
             try await server.execute("DROP OWNED BY \(name); DROP ROLE \(name)", database: name)

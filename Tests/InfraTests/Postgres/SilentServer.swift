@@ -64,6 +64,22 @@ final class SilentServer: Sendable {
         }
     }
 
+    /// Refuses the first client instead of letting it in.
+    func turnAway(_ code: String, _ words: String, severity: String = "FATAL") async {
+        await onThread { descriptor in
+            let client = accept(descriptor, nil, nil)
+            defer { close(client) }
+            var bytes = [UInt8](repeating: 0, count: 4096)
+            guard recv(client, &bytes, bytes.count, 0) > 0 else { return false }
+            let place = "Fauth.c\0L329\0Rauth_failed\0"
+            let fields = Array("S\(severity)\0VFATAL\0C\(code)\0M\(words)\0\(place)\0".utf8)
+            Self.say([0x45, 0, 0, 0, UInt8(fields.count + 4)] + fields, to: client)
+            // It closes first, so that nothing of what was said is lost by a reset.
+            while recv(client, &bytes, bytes.count, 0) > 0 {}
+            return true
+        }
+    }
+
     private static func say(_ bytes: [UInt8], to client: Int32) { _ = send(client, bytes, bytes.count, 0) }
 
     @discardableResult
