@@ -166,7 +166,7 @@ package struct SyncHealth: Sendable {
 
     /// Notes a failure of the database, and says what waiting people are told.
     package mutating func failed(_ failure: StoreFailure, at now: UTCInstant) -> SyncOutcome {
-        let problem = note(.databaseUnavailable, "The database does not answer: \(failure.message)", now)
+        let problem = note(.databaseUnavailable, "The database \(failure.kind.inWords): \(failure.message)", now)
         _ = backOff(problem)
         return .storeFailed(problem)
     }

@@ -1,3 +1,4 @@
+import Actors
 import HTTP
 import HTTPTypes
 import JSON
@@ -38,7 +39,10 @@ struct WaitingRoom: Responder {
         switch request.path {
         case "/livez": return .json(["status": "ok"])
         case "/strava/health":
-            return .json(["status": "degraded", "service": "strava", "database": "disconnected"])
+            return .json([
+                "status": "degraded", "service": "strava", "database": "disconnected",
+                "reason": .string(StoreFailure(.unavailable, "").publicReason),
+            ])
         case "/readyz":
             return .json(
                 ["status": "unavailable", "reasons": ["the database is away"]], status: .serviceUnavailable)

@@ -44,7 +44,8 @@ enum Serve {
             ServiceManager.tellReady(at: ProcessInfo.processInfo.environment["NOTIFY_SOCKET"])
             let watch = StoreWatch(
                 store: engine.store, coordinator: engine.coordinator, limiter: engine.limiter, clock: clock)
-            return Backstage.Cast(engine: engine, services: engine.services + [watch, scheduler])
+            let database = DatabaseWatch(store: engine.store, clock: clock, logger: logger)
+            return Backstage.Cast(engine: engine, services: engine.services + [watch, database, scheduler])
         }
         // As a rule the database answers, and the door is open before the first request is heard: during an update no client of the
         // version before may meet the waiting room.

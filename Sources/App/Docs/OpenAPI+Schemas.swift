@@ -17,12 +17,14 @@ extension OpenAPI {
         return .init(name, .object(members))
     }
 
-    /// An object all of whose members are always there.
-    static func object(_ name: String, _ description: String = "", _ properties: [JSON.Member]) -> JSON.Member {
+    /// An object all of whose members are always there, but for those that are optional.
+    static func object(
+        _ name: String, _ description: String = "", _ properties: [JSON.Member], optional: [JSON.Member] = []
+    ) -> JSON.Member {
         var members: [JSON.Member] = [.init("type", "object")]
         if !description.isEmpty { members.append(.init("description", .string(description))) }
         members.append(.init("required", .array(properties.map { .string($0.name) })))
-        members.append(.init("properties", .object(properties)))
+        members.append(.init("properties", .object(properties + optional)))
         return .init(name, .object(members))
     }
 

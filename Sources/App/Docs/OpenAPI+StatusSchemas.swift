@@ -1,3 +1,4 @@
+import Actors
 import JSON
 
 extension OpenAPI {
@@ -99,6 +100,11 @@ extension OpenAPI {
                 .init("status", ["type": "string", "enum": ["ok", "degraded"]]),
                 .init("service", ["type": "string", "const": "strava"]),
                 .init("database", ["type": "string", "enum": ["connected", "disconnected"]]),
+            ],
+            optional: [
+                property(
+                    "reason", "string", "Why it is disconnected.",
+                    example: .string(StoreFailure(.denied, "").publicReason))
             ]),
         object("Liveness", "", [status("ok")]),
         object(

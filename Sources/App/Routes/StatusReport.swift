@@ -67,6 +67,11 @@ extension JSON {
 extension SyncProblem {
     /// What everybody may read: the database's own words may name its address and its user, and belong into the log.
     fileprivate var publicMessage: String {
-        code == .databaseUnavailable ? "The database does not answer; the log says why." : message
+        code == .databaseUnavailable ? "The database cannot be used; the log says why." : message
     }
+}
+
+extension StoreFailure {
+    /// What everybody may read; the message is for the log.
+    var publicReason: String { "the database \(kind.inWords); the log says why" }
 }

@@ -21,17 +21,16 @@ struct StatusRoutes: Sendable {
 
     @Sendable
     private func health(_ request: Request) async -> Response {
-        let isConnected: Bool
         do throws(StoreFailure) {
             try await store.ping()
-            isConnected = true
+            return Representation(json: ["status": "ok", "service": "strava", "database": "connected"])
+                .response(to: request)
         } catch {
-            isConnected = false
+            return Representation(json: [
+                "status": "degraded", "service": "strava", "database": "disconnected",
+                "reason": .string(error.publicReason),
+            ]).response(to: request)
         }
-        return Representation(json: [
-            "status": isConnected ? "ok" : "degraded", "service": "strava",
-            "database": isConnected ? "connected" : "disconnected",
-        ]).response(to: request)
     }
 
     @Sendable

@@ -124,6 +124,21 @@ struct SyncHealthTests {
         }
     }
 
+    @Test(
+        "a person reads what the database does, and not that it is silent when it refuses",
+        arguments: [
+            (StoreFailure.Kind.unavailable, "The database does not answer: x"),
+            (.denied, "The database refuses Paceline: x"),
+            (.corrupt, "The database does not hold what Paceline wrote: x"),
+        ])
+    func whatTheDatabaseDoesIsTold(kind: StoreFailure.Kind, message: String) {
+        var health = SyncHealth(isConnected: true, random: SteadyGenerator())
+        _ = health.failed(StoreFailure(kind, "x"), at: start)
+        #expect(health.problem?.message == message)
+        #expect(health.problem?.code == .databaseUnavailable)
+        #expect(health.wakeUp != nil, "it is tried again")
+    }
+
     @Test func aClockThatWentBackDoesNotStretchAWait() {
         let earlier = start - .seconds(30 * 86_400)
         var health = SyncHealth(isConnected: true, random: SteadyGenerator())

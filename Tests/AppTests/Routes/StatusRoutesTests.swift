@@ -121,12 +121,21 @@ struct StatusRoutesTests {
         #expect(response.text == #"{"status":"ok","service":"strava","database":"connected"}"#)
     }
 
-    @Test func withoutItsDatabaseItIsDegradedAndStill200AndReadsGoOn() async throws {
+    @Test(
+        "without its database it is degraded, says why in general, and is still 200, and reads go on",
+        arguments: [
+            (StoreFailure.Kind.unavailable, "does not answer"), (.denied, "refuses Paceline"),
+            (.corrupt, "does not hold what Paceline wrote"),
+        ])
+    func withoutItsDatabaseItIsDegraded(kind: StoreFailure.Kind, words: String) async throws {
         let app = try await TestApp(
-            Examples.activities(), pingFailure: StoreFailure(.unavailable, "password authentication failed"))
+            Examples.activities(), pingFailure: StoreFailure(kind, "password authentication failed for user \"me\""))
         let response = await app.get("/strava/health")
         #expect(response.status == .ok)
-        #expect(response.text == #"{"status":"degraded","service":"strava","database":"disconnected"}"#)
+        #expect(
+            response.text
+                == #"{"status":"degraded","service":"strava","database":"disconnected","#
+                + #""reason":"the database \#(words); the log says why"}"#)
         #expect(await app.get("/strava/stats/ytd").status == .ok)
     }
 
