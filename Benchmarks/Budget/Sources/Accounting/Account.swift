@@ -12,6 +12,13 @@ package struct Account: Sendable {
     /// Counts one read at `now`, in milliseconds since the epoch, and says whether it is within all four limits.
     package mutating func admitRead(now: Int64) -> Bool { windows.admitRead(limits, now: now) }
 
+    /// How many reads it would admit at `now`; fewer than none after refusals.
+    package func room(now: Int64) -> Int {
+        var windows = windows
+        windows.roll(to: now)
+        return min(limits.read.quarter - windows.read.quarter, limits.read.day - windows.read.day)
+    }
+
     /// How many reads the day holds.
     package var readsToday: Int { windows.read.day }
 

@@ -25,9 +25,8 @@ private struct Outcome {
 
     init(_ simulation: Simulation, days: Int, took: Duration) {
         let (tally, notes) = (simulation.strava.tally, simulation.notes)
-        let limits = (day: 1000, reserve: 50)
-        // What a backfill may use is what the reserve leaves; others' requests of the day are in it, whoever sent them.
-        let available = limits.day - limits.reserve
+        // Others' requests of the day are in it, whoever sent them.
+        let available = CountedStrava.available
         let reached = tally.reach.values.reduce(0) { $0 + min($1, available) }
         let share = Double(reached) / Double(available * days)
         let seconds = Double(took.components.seconds) + Double(took.components.attoseconds) / 1e18
@@ -35,8 +34,11 @@ private struct Outcome {
             {"name": "\(simulation.scenario.name)", "days": \(days), "requests": \(tally.requests), \
             "token_calls": \(tally.tokenCalls), "pages": \(tally.pages), "strangers": \(tally.strangers), \
             "over": \(tally.refusals.values.reduce(0, +)), "over_in_a_window": \(tally.refusals.values.max() ?? 0), \
-            "share": \(share), "refreshes": \(notes.refreshes), "waited": \(notes.waits.count), \
-            "windows_waited": \(notes.waits.max() ?? 0), "starts": \(notes.starts), "kills": \(notes.kills), \
+            "share": \(share), "intrusions": \(tally.intrusions.values.max() ?? 0), \
+            "refreshes": \(notes.refreshes), "waited": \(notes.waits.count), \
+            "room": \(notes.waits.map(\.room).max() ?? 0), \
+            "windows_waited": \(notes.waits.map(\.windows).max() ?? 0), \
+            "starts": \(notes.starts), "kills": \(notes.kills), \
             "backfills": \(notes.backfills), "writes": \(simulation.disk.writes), "seconds": \(seconds)}
             """
     }

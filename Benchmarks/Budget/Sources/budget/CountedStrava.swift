@@ -9,6 +9,8 @@ struct Tally: Sendable {
     var refusals: [Int64: Int] = [:]
     /// How many reads each day held when the last request of a backfill was counted.
     var reach: [Int64: Int] = [:]
+    /// How many requests of a backfill went into the reserve, by the day.
+    var intrusions: [Int64: Int] = [:]
     var requests = 0
     var pages = 0
     var tokenCalls = 0
@@ -17,6 +19,9 @@ struct Tally: Sendable {
 
 /// Strava as far as the budget is concerned: it counts as the sandbox does, when a request comes, and answers some time later.
 final class CountedStrava: StravaGateway {
+    /// What the reserve leaves to a backfill of a day's reads.
+    static let available = 1000 - 50
+
     private struct State {
         var account = Account(.standard)
         var random: SeededGenerator
@@ -53,6 +58,9 @@ final class CountedStrava: StravaGateway {
             _ = state.account.admitRead(now: now.milliseconds)
         }
     }
+
+    /// How many requests Strava would admit now.
+    var room: Int { state.withLock { max(0, $0.account.room(now: timeline.now.milliseconds)) } }
 
     // MARK: StravaGateway
 
@@ -106,7 +114,9 @@ final class CountedStrava: StravaGateway {
             state.tally.requests += 1
             if isWalk {
                 state.tally.pages += 1
-                state.tally.reach[now.seconds / 86_400] = state.account.readsToday
+                let day = now.seconds / 86_400
+                state.tally.reach[day] = state.account.readsToday
+                if state.account.readsToday > Self.available { state.tally.intrusions[day, default: 0] += 1 }
             }
             guard isAdmitted else {
                 state.tally.refusals[now.seconds / 900, default: 0] += 1

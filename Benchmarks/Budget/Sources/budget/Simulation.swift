@@ -8,11 +8,17 @@ final class Simulation: Sendable {
     static let athlete: Int64 = 7
     static let activities = 40_000
 
+    /// A refresh that was told to wait.
+    struct Wait: Sendable {
+        var windows: Int
+        /// How many requests Strava would have admitted all the same.
+        var room: Int
+    }
+
     /// What people noticed.
     struct Notes: Sendable {
         var refreshes = 0
-        /// Refreshes that were told to wait, and for how many windows.
-        var waits: [Int] = []
+        var waits: [Wait] = []
         var starts = 0
         var kills = 0
         var backfills = 0
@@ -220,14 +226,15 @@ final class Simulation: Sendable {
         // It ends with Strava's answer.
         Task(executorPreference: loop) { [self] in
             let asked = timeline.now
-            let wait: Int?
+            let wait: Wait?
             do throws(MeteredStrava.Failure) {
                 _ = try await engine.strava.activities(
                     ActivityQuery(), accessToken: Secret("admin"), priority: .interactive)
                 wait = nil
             } catch {
                 guard case .budget(let until) = error else { return }
-                wait = Int((until - asked).components.seconds / 900) + 1
+                let windows = Int((until - asked).components.seconds / 900) + 1
+                wait = Wait(windows: windows, room: strava.room)
             }
             state.withLock { state in
                 state.notes.refreshes += 1
