@@ -6,6 +6,7 @@ import Glibc
 struct Budget {
     /// Arguments: how many days; then the names of scenarios, all of them without.
     static func main() {
+        Loop.takeOver()
         let arguments = CommandLine.arguments.dropFirst()
         let days = arguments.first.flatMap { Int($0) } ?? 30
         let names = Set(arguments.dropFirst())

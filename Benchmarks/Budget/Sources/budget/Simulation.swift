@@ -32,8 +32,6 @@ final class Simulation: Sendable {
         var life: Task<Void, Never>?
         /// Whether it is on its way out, or not there.
         var isStopping = false
-        /// Whether it is being stopped and still there.
-        var isEnding = false
         /// Whether the backfill is done.
         var isComplete = false
         var notes = Notes()
@@ -43,7 +41,6 @@ final class Simulation: Sendable {
     let timeline: Timeline
     let strava: CountedStrava
     let disk = Disk()
-    private let loop = Loop()
     private let days: Int
     private let state: Lock<State>
 
@@ -64,55 +61,14 @@ final class Simulation: Sendable {
     func run() {
         start()
         for day in 0..<days { plan(timeline.start + .seconds(86_400 * day)) }
-        while true {
-            settle()
-            if timeline.advance(before: end) != .ended { continue }
-            // Believed only once those beside the loop have had far longer than they ever take.
-            usleep(20_000)
-            settle()
-            if timeline.advance(before: end) == .ended { break }
-        }
+        // Whoever has something to do does it before time goes on.
+        repeat { Loop.shared.drain() } while timeline.advance(before: end)
         let life = state.withLock { state in
             state.engine?.kill()
             return state.life
         }
         life?.cancel()
-        settle()
-    }
-
-    // MARK: Quiet
-
-    /// Lets everybody do all that can be done without time passing.
-    ///
-    /// Writes of the ledger and token exchanges run beside the loop, and what they bring may begin the next: so until some looks one after
-    /// the other find as little to do, which is their own doing, with a moment between them for those beside the loop. A process that is
-    /// being stopped passes the word on beside the loop where nothing shows it, so it is given longer: the next event may be hours away.
-    private func settle() {
-        var before = (jobs: -1, writes: -1)
-        var alike = 0
-        while alike < (state.withLock { $0.isEnding } ? 200 : 3) {
-            let start = loop.executed
-            look()
-            let now = (jobs: loop.executed - start, writes: disk.writes)
-            alike = now == before ? alike + 1 : 0
-            before = now
-            usleep(30)
-        }
-    }
-
-    private func look() {
-        let flag = Flag()
-        loop.drain()
-        guard let engine = state.withLock({ $0.engine }) else { return }
-        // It ends before this function does.
-        Task(executorPreference: loop) { [strava] in
-            await engine.limiter.flush()
-            // A token exchange runs beside the loop, until it waits for Strava.
-            while await engine.vault.waiting > 0, strava.tokensUnderWay == 0 { await Task.yield() }
-            flag.raise()
-        }
-        loop.drain { flag.isRaised }
-        loop.drain()
+        Loop.shared.drain()
     }
 
     // MARK: The process
@@ -143,7 +99,7 @@ final class Simulation: Sendable {
             state.engine = engine
             state.clock = clock
             // Cancelled by `kill` or by the end of the run.
-            state.life = Task(executorPreference: loop) { try? await engine.live() }
+            state.life = Task(executorPreference: Loop.shared) { try? await engine.live() }
         }
     }
 
@@ -161,15 +117,14 @@ final class Simulation: Sendable {
     private func stop() {
         let (engine, life) = state.withLock { state -> (Engine?, Task<Void, Never>?) in
             guard !state.isStopping else { return (nil, nil) }
-            (state.isStopping, state.isEnding) = (true, true)
+            state.isStopping = true
             return (state.engine, state.life)
         }
         guard let engine, let life else { return }
         engine.shutDown()
         // It ends when the process has ended.
-        Task(executorPreference: loop) { [self] in
+        Task(executorPreference: Loop.shared) { [self] in
             await life.value
-            state.withLock { $0.isEnding = false }
             timeline.at(timeline.now + .seconds(draw(2...60))) { [self] in start() }
         }
     }
@@ -224,7 +179,7 @@ final class Simulation: Sendable {
     private func refresh() {
         guard let engine = state.withLock({ $0.engine }) else { return }
         // It ends with Strava's answer.
-        Task(executorPreference: loop) { [self] in
+        Task(executorPreference: Loop.shared) { [self] in
             let asked = timeline.now
             let wait: Wait?
             do throws(MeteredStrava.Failure) {

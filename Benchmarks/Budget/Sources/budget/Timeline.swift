@@ -58,24 +58,17 @@ final class Timeline: Sendable {
         }
     }
 
-    enum Advance {
-        case happened
-        /// Nobody waits for anything, so somebody must still be at work beside the loop.
-        case nothingToCome
-        case ended
-    }
-
-    /// Moves on to the next event before `end` and lets it happen.
-    func advance(before end: UTCInstant) -> Advance {
-        let (event, isEmpty) = state.withLock { state -> (Event?, Bool) in
+    /// Moves on to the next event before `end` and lets it happen; false when there is none.
+    func advance(before end: UTCInstant) -> Bool {
+        let event = state.withLock { state -> Event? in
             let next = state.events.map { (due: $0.value.due(), id: $0.key) }.min { ($0.due, $0.id) < ($1.due, $1.id) }
-            guard let next, next.due < end else { return (nil, next == nil) }
+            guard let next, next.due < end else { return nil }
             state.now = max(state.now, next.due)
             state.sleepers[next.id] = nil
-            return (state.events.removeValue(forKey: next.id), false)
+            return state.events.removeValue(forKey: next.id)
         }
         event?.happen()
-        return event != nil ? .happened : isEmpty ? .nothingToCome : .ended
+        return event != nil
     }
 
     private func newID() -> Int {
