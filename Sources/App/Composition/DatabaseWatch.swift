@@ -40,16 +40,11 @@ struct DatabaseWatch: Service {
     private func lookNowAndThen() async {
         var news = DatabaseNews()
         while (try? await clock.sleep(until: clock.now() + Self.interval)) != nil {
-            let failure = await failure()
+            let failure = await store.failure()
             // A look that a stop cut short says nothing about the database.
             guard !Task.isCancelled else { return }
             if let line = news.looked(failure) { write(line) }
         }
-    }
-
-    private func failure() async -> StoreFailure? {
-        do throws(StoreFailure) { try await store.ping() } catch { return error }
-        return nil
     }
 
     private func write(_ line: DatabaseNews.Line) {

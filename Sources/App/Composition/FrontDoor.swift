@@ -38,11 +38,7 @@ struct WaitingRoom: Responder {
     func respond(to request: Request) async -> Response {
         switch request.path {
         case "/livez": return .json(["status": "ok"])
-        case "/strava/health":
-            return .json([
-                "status": "degraded", "service": "strava", "database": "disconnected",
-                "reason": .string(StoreFailure(.unavailable, "").publicReason),
-            ])
+        case "/strava/health": return .json(DatabaseHealth.json(StoreFailure(.unavailable, "")))
         case "/readyz":
             return .json(
                 ["status": "unavailable", "reasons": ["the database is away"]], status: .serviceUnavailable)

@@ -46,14 +46,7 @@ struct MetricsReport: Sendable {
     }
 
     private func setDatabase() async {
-        let isUp: Bool
-        do throws(StoreFailure) {
-            try await engine.store.ping()
-            isUp = true
-        } catch {
-            isUp = false
-        }
-        set(MetricNames.databaseUp, isUp ? 1 : 0)
+        set(MetricNames.databaseUp, await engine.store.failure() == nil ? 1 : 0)
         guard let postgres = engine.store as? PostgresStore else { return }
         let load = await postgres.load
         set(MetricNames.poolInUse, Double(load.inUse))

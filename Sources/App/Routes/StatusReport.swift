@@ -70,8 +70,3 @@ extension SyncProblem {
         code == .databaseUnavailable ? "The database cannot be used; the log says why." : message
     }
 }
-
-extension StoreFailure {
-    /// What everybody may read; the message is for the log.
-    var publicReason: String { "the database \(kind.inWords); the log says why" }
-}

@@ -14,23 +14,11 @@ struct StatusRoutes: Sendable {
         router.on(.get, "/strava/status") { request in
             Representation(json: await status.json()).response(to: request)
         }
-        router.on(.get, "/strava/health", health)
+        router.on(.get, "/strava/health") { request in
+            Representation(json: DatabaseHealth.json(await store.failure())).response(to: request)
+        }
         router.on(.get, "/livez") { request in Representation(json: ["status": "ok"]).response(to: request) }
         router.on(.get, "/readyz", readiness)
-    }
-
-    @Sendable
-    private func health(_ request: Request) async -> Response {
-        do throws(StoreFailure) {
-            try await store.ping()
-            return Representation(json: ["status": "ok", "service": "strava", "database": "connected"])
-                .response(to: request)
-        } catch {
-            return Representation(json: [
-                "status": "degraded", "service": "strava", "database": "disconnected",
-                "reason": .string(error.publicReason),
-            ]).response(to: request)
-        }
     }
 
     @Sendable
