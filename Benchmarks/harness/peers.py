@@ -47,9 +47,9 @@ def nginx_configuration(folder, port, limits, locations):
     # As root its workers would become www-data, who may not read what is here.
     user = "user root; " if os.geteuid() == 0 else ""
     return f"""
-        {user}worker_processes {len(os.sched_getaffinity(0))}; worker_rlimit_nofile 40000; daemon off;
+        {user}worker_processes {len(os.sched_getaffinity(0))}; worker_rlimit_nofile 20000; daemon off;
         pid {folder}/nginx.pid; error_log {folder}/nginx.err;
-        events {{ worker_connections 20000; }}
+        events {{ worker_connections 8192; }}
         http {{
             {temporary}
             access_log off; keepalive_requests 1000000000; {limits}
