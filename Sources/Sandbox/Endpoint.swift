@@ -2,12 +2,12 @@ internal import HTTP
 
 /// What faults and the log tell apart.
 package enum Endpoint: String, Sendable, CaseIterable {
-    case authorize, token, revoke, deauthorize, activities, athlete, stats
+    case authorize, token, revoke, deauthorize, activities, activity, athlete, stats
 
     /// Whether calls count against the rate limits and carry their headers; OAuth calls do neither.
     var isData: Bool {
         switch self {
-        case .activities, .athlete, .stats: true
+        case .activities, .activity, .athlete, .stats: true
         case .authorize, .token, .revoke, .deauthorize: false
         }
     }
@@ -16,7 +16,7 @@ package enum Endpoint: String, Sendable, CaseIterable {
         switch self {
         case .authorize: ["GET", "POST"]
         case .token, .revoke, .deauthorize: ["POST"]
-        case .activities, .athlete, .stats: ["GET"]
+        case .activities, .activity, .athlete, .stats: ["GET"]
         }
     }
 
@@ -31,9 +31,17 @@ package enum Endpoint: String, Sendable, CaseIterable {
         case "/oauth/deauthorize": self = .deauthorize
         case "/athlete/activities": self = .activities
         case "/athlete": self = .athlete
+        case _ where Self.activityID(inPath: bare) != nil: self = .activity
         case _ where Self.athleteID(inStatsPath: bare) != nil: self = .stats
         default: return nil
         }
+    }
+
+    /// The number in `/activities/{id}`, whatever stands before.
+    static func activityID(inPath path: Substring) -> Int64? {
+        let parts = path.split(separator: "/")
+        guard parts.count >= 2, parts[parts.count - 2] == "activities", let last = parts.last else { return nil }
+        return Int64(last)
     }
 
     /// The number in `/athletes/{id}/stats`, whatever stands before.

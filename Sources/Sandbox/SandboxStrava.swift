@@ -67,7 +67,7 @@ package struct SandboxStrava: Sendable {
             case .token: try token(request, now: now)
             case .revoke: try revoke(request)
             case .deauthorize: try deauthorize(request, query, now: now)
-            case .activities, .athlete, .stats:
+            case .activities, .activity, .athlete, .stats:
                 try data(endpoint, request, query, fault: fault, now: now)
             }
         } catch {

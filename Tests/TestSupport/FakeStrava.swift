@@ -8,6 +8,8 @@ package final class FakeStrava: StravaGateway {
         var listFailures: [StravaFailure?] = []
         var tokenFailures: [StravaFailure?] = []
         var queries: [ActivityQuery] = []
+        var lookupFailures: [StravaFailure?] = []
+        var lookups: [Int64] = []
         var tokensSent: [Secret] = []
         var refreshTokensSent: [Secret] = []
         var deadTokens: Set<Secret> = []
@@ -31,6 +33,8 @@ package final class FakeStrava: StravaGateway {
     package func change(_ body: (inout StravaList) -> Void) { state.withLock { body(&$0.list) } }
     /// The next list calls fail like this, one after another; nil lets one through.
     package func failLists(_ failures: StravaFailure?...) { state.withLock { $0.listFailures += failures } }
+    /// The next calls for one activity fail like this, one after another; nil lets one through.
+    package func failLookups(_ failures: StravaFailure?...) { state.withLock { $0.lookupFailures += failures } }
     /// The next token calls fail like this.
     package func failTokens(_ failures: StravaFailure?...) { state.withLock { $0.tokenFailures += failures } }
     /// Holds list calls, before they are answered.
@@ -52,6 +56,8 @@ package final class FakeStrava: StravaGateway {
 
     package var activities: [Activity] { state.withLock { $0.list.activities } }
     package var queries: [ActivityQuery] { state.withLock { $0.queries } }
+    /// The ids that were asked for one by one.
+    package var lookups: [Int64] { state.withLock { $0.lookups } }
     package var listCalls: Int { queries.count }
     package var tokensSent: [Secret] { state.withLock { $0.tokensSent } }
     package var refreshTokensSent: [Secret] { state.withLock { $0.refreshTokensSent } }
@@ -84,6 +90,22 @@ package final class FakeStrava: StravaGateway {
             }
             if state.deadTokens.contains(accessToken) { return .failure(StravaFailure(.unauthorized, "401")) }
             return .success(StravaReply(state.list.page(query), usage: state.usage, serverDate: now))
+        }
+        return try answer.get()
+    }
+
+    package func activity(
+        _ id: Int64, accessToken: Secret
+    ) async throws(StravaFailure) -> StravaReply<Activity?> {
+        let now = clock.now()
+        let answer = state.withLock { state -> Result<StravaReply<Activity?>, StravaFailure> in
+            state.lookups.append(id)
+            state.tokensSent.append(accessToken)
+            if !state.lookupFailures.isEmpty, let failure = state.lookupFailures.removeFirst() {
+                return .failure(failure.dated(now))
+            }
+            if state.deadTokens.contains(accessToken) { return .failure(StravaFailure(.unauthorized, "401")) }
+            return .success(StravaReply(state.list.activity(id), usage: state.usage, serverDate: now))
         }
         return try answer.get()
     }

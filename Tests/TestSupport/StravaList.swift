@@ -1,6 +1,8 @@
 package import Actors
 
 /// The list of one athlete as Strava answers it: pure, mutable, newest first.
+///
+/// What is hidden of a start is hidden from the caller alone: order and bounds go by the true one.
 package struct StravaList: Sendable {
     /// How an activity that cannot be decoded comes over the wire.
     package enum Damage: Sendable {
@@ -12,6 +14,10 @@ package struct StravaList: Sendable {
     /// Activities that take up a place in the list and are not sent, which makes pages short.
     package var withheld: Set<Int64> = []
     package var damaged: [Int64: Damage] = [:]
+    /// Activities whose start time is hidden: the first second of the day is told instead (changelog of 2024-07-03).
+    package var hidingStarts: Set<Int64> = []
+    /// Whether that is the athlete's day, or that of UTC; Strava does not say.
+    package var hidesByLocalDay = true
 
     package init(_ activities: [Activity] = []) {
         self.activities = activities
@@ -26,6 +32,27 @@ package struct StravaList: Sendable {
 
     package mutating func remove(_ id: Int64) { newestFirst.removeAll { $0.id == id } }
 
+    /// The activities as the caller is told of them, newest first by what is told.
+    package var told: [Activity] {
+        newestFirst.filter { !withheld.contains($0.id) && damaged[$0.id] == nil }.map(told)
+            .sorted(by: Activity.newestFirst)
+    }
+
+    /// One activity as the caller is told of it; nil when there is none.
+    package func activity(_ id: Int64) -> Activity? {
+        newestFirst.first { $0.id == id && !withheld.contains(id) }.map(told)
+    }
+
+    private func told(_ activity: Activity) -> Activity {
+        guard hidingStarts.contains(activity.id) else { return activity }
+        var told = activity
+        let offset = activity.startDateLocal.seconds - activity.startDate.seconds
+        let midnight = LocalDateTime(startOf: activity.startDateLocal.date).seconds
+        told.startDateLocal = LocalDateTime(seconds: midnight + 1)
+        told.startDate = UTCInstant(seconds: midnight + 1 - (hidesByLocalDay ? offset : 0))
+        return told
+    }
+
     /// The page that Strava would answer: `before` is exclusive and in whole seconds.
     package func page(_ query: ActivityQuery) -> ActivityPage {
         let bounded = newestFirst.drop { activity in
@@ -35,7 +62,7 @@ package struct StravaList: Sendable {
         for activity in bounded.dropFirst((query.page - 1) * query.perPage).prefix(query.perPage)
         where !withheld.contains(activity.id) {
             switch damaged[activity.id] {
-            case nil: page.activities.append(activity)
+            case nil: page.activities.append(told(activity))
             case .withID: page.rejected.append(RejectedActivity(id: activity.id, reason: "no date", json: "{}"))
             case .withoutID: page.rejected.append(RejectedActivity(id: nil, reason: "no id", json: "[]"))
             }

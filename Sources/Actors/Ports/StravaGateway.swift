@@ -12,6 +12,9 @@ package protocol StravaGateway: Sendable {
     /// One page of `GET /athlete/activities`.
     func activities(_ query: ActivityQuery, accessToken: Secret) async throws(StravaFailure)
         -> StravaReply<ActivityPage>
+
+    /// `GET /activities/{id}`: one activity as it is now; nil when Strava has none of this id that the token may see.
+    func activity(_ id: Int64, accessToken: Secret) async throws(StravaFailure) -> StravaReply<Activity?>
 }
 
 /// A value that Strava answered with, and what came beside it.

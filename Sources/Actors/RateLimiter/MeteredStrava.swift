@@ -43,6 +43,15 @@ package struct MeteredStrava: Sendable {
         }
     }
 
+    /// One activity by its id; nil when it is gone.
+    package func activity(
+        _ id: Int64, accessToken: Secret, priority: RequestPriority
+    ) async throws(Failure) -> Activity? {
+        try await metered(priority) { () throws(StravaFailure) in
+            try await gateway.activity(id, accessToken: accessToken)
+        }
+    }
+
     private func metered<Value: Sendable>(
         _ priority: RequestPriority, _ call: () async throws(StravaFailure) -> StravaReply<Value>
     ) async throws(Failure) -> Value {

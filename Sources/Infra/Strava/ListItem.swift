@@ -1,4 +1,5 @@
 import Actors
+import FoundationEssentials
 import JSON
 
 /// One item of the list: an activity, or what could not be made one.
@@ -23,6 +24,14 @@ enum ListItem: Decodable {
         case averageHeartrate = "average_heartrate"
         case maxHeartrate = "max_heartrate"
         case kudosCount = "kudos_count"
+    }
+
+    /// An activity alone, as `GET /activities/{id}` answers it: what a list item has, and more; nil when the body is none.
+    static func activity(_ body: [UInt8]) -> Activity? {
+        guard case .activity(let activity)? = try? JSONDecoder().decode(ListItem.self, from: Data(body)) else {
+            return nil
+        }
+        return activity
     }
 
     private typealias Container = KeyedDecodingContainer<Key>

@@ -35,6 +35,8 @@ extension SandboxStrava {
         switch endpoint {
         case .activities:
             return try page(of: athlete, query, scopes: token.scopes, fault: fault, now: now)
+        case .activity:
+            return try one(of: athlete, Endpoint.activityID(inPath: request.path), scopes: token.scopes)
         case .athlete:
             return Answer.json(athlete.summary)
         case .stats:
@@ -63,6 +65,17 @@ extension SandboxStrava {
         let more = items.count > length ? items.removeLast() : nil
         fault?.spoil(&items, more: more)
         return Answer.make(200, Answer.jsonType, Self.array(items))
+    }
+
+    /// One activity; what was deleted and what the scope hides look the same.
+    ///
+    /// Strava answers it in more detail than in the list; the stand-in keeps to what the list has.
+    private func one(of athlete: SandboxAthlete, _ id: Int64?, scopes: Scopes) throws(Refusal) -> Response {
+        guard scopes.seesActivities else { throw .unauthorized("AccessToken", "activity:read_permission", "missing") }
+        guard let activity = athlete.activities.all.first(where: { $0.id == id }),
+            activity.visibility != .onlyMe || scopes.contains(.activityReadAll)
+        else { throw .notFound }
+        return Answer.make(200, Answer.jsonType, activity.json)
     }
 
     private static func array(_ items: [[UInt8]]) -> [UInt8] {

@@ -216,6 +216,44 @@ import Testing
         #expect(refusal == StravaFailure(.unavailable, message))
     }
 
+    // MARK: one activity
+
+    @Test func oneActivityIsAskedForByItsID() async throws {
+        let body = #"{"id":12345678901,"start_date":"2025-12-25T08:00:00Z","description":"more than a list tells"}"#
+        let server = try ScriptedServer([[.read, .answer(200, Self.budget, body)]])
+        let reply = try await client(server).activity(12_345_678_901, accessToken: Secret("t0ken"))
+        #expect(reply.value?.startDate == UTCInstant(seconds: 1_766_649_600))
+        #expect(reply.usage?.readUsage == RateUsage.Pair(quarter: 2, day: 30))
+        let request = try #require(server.requests.first)
+        #expect(request.target == "/api/v3/activities/12345678901")
+        #expect(request.header("Authorization") == "Bearer t0ken")
+    }
+
+    @Test(
+        "what is not found is gone, whoever says so",
+        arguments: [#"{"message":"Resource Not Found","errors":[]}"#, "<html>", ""])
+    func notFound(body: String) async throws {
+        let server = try ScriptedServer([[.read, .answer(404, Self.budget, body)]])
+        let reply = try await client(server).activity(1, accessToken: Secret("t"))
+        #expect(reply.value == nil)
+        #expect(reply.usage?.readUsage == RateUsage.Pair(quarter: 2, day: 30))
+    }
+
+    @Test(
+        "what is neither the activity nor a 404 proves nothing",
+        arguments: [
+            (200, #"{"id":2,"start_date":"2025-12-25T08:00:00Z"}"#), (200, #"{"id":1}"#), (200, "[]"), (200, ""),
+            (500, #"{"message":"error"}"#), (204, ""),
+        ])
+    func noProof(status: Int, body: String) async throws {
+        let server = try ScriptedServer([[.read, .answer(status, Self.budget, body)]])
+        let client = client(server)
+        let refusal = await failure { () async throws(StravaFailure) in
+            try await client.activity(1, accessToken: Secret("t0ken"))
+        }
+        #expect(refusal?.kind == .unavailable)
+    }
+
     @Test func aListWithoutAContentTypeIsTaken() async throws {
         let server = try ScriptedServer([[.read, .answer(200, [:], "[]")]])
         #expect(try await client(server).activities(ActivityQuery(), accessToken: Secret("t")).value.isEmpty)

@@ -41,6 +41,24 @@ import Testing
         #expect(await lab.get("/athlete", token: token).status.code == 200)
     }
 
+    @Test func oneActivityIsThereForThoseWhoMaySeeIt() async throws {
+        let lab = Lab()
+        let token = try await lab.signIn().access_token
+        let narrow = try await lab.signIn([.read, .activityRead]).access_token
+        await lab.sandbox.apply(.setVisibility(5, .onlyMe))
+        await lab.sandbox.apply(.delete(6))
+        #expect(try await lab.get("/api/v3/activities/4", token: narrow).decoded(AnyJSON.self)["id"] == .number(4))
+        #expect(try await lab.get("/activities/5", token: token).decoded(AnyJSON.self)["id"] == .number(5))
+        for (id, token) in [(5, narrow), (6, token), (999, token)] {
+            #expect(try await lab.get("/api/v3/activities/\(id)", token: token).refusal == "404 Resource Not Found:")
+        }
+        let blind = try await lab.signIn([.read]).access_token
+        #expect(
+            try await lab.get("/activities/4", token: blind).refusal
+                == "401 Authorization Error: AccessToken/activity:read_permission/missing")
+        #expect(await lab.sandbox.requests(to: .activity).count == 6)
+    }
+
     @Test func anInactiveApplicationGetsNothing() async throws {
         let lab = Lab()
         let token = try await lab.signIn().access_token
