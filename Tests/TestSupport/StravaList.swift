@@ -32,10 +32,12 @@ package struct StravaList: Sendable {
 
     package mutating func remove(_ id: Int64) { newestFirst.removeAll { $0.id == id } }
 
+    /// Activities that are told to have begun at quite another time than the one that order and bounds go by.
+    package var misdated: [Int64: UTCInstant] = [:]
+
     /// The activities as the caller is told of them, newest first by what is told.
     package var told: [Activity] {
-        newestFirst.filter { !withheld.contains($0.id) && damaged[$0.id] == nil }.map(told)
-            .sorted(by: Activity.newestFirst)
+        newestFirst.filter { !withheld.contains($0.id) }.map(told).sorted(by: Activity.newestFirst)
     }
 
     /// One activity as the caller is told of it; nil when there is none.
@@ -44,13 +46,23 @@ package struct StravaList: Sendable {
     }
 
     private func told(_ activity: Activity) -> Activity {
-        guard hidingStarts.contains(activity.id) else { return activity }
         var told = activity
+        if let date = misdated[activity.id] { told.startDate = date }
+        guard hidingStarts.contains(activity.id) else { return told }
         let offset = activity.startDateLocal.seconds - activity.startDate.seconds
         let midnight = LocalDateTime(startOf: activity.startDateLocal.date).seconds
         told.startDateLocal = LocalDateTime(seconds: midnight + 1)
         told.startDate = UTCInstant(seconds: midnight + 1 - (hidesByLocalDay ? offset : 0))
         return told
+    }
+
+    /// Moves an activity to another place; its offset stays.
+    package mutating func move(_ id: Int64, to start: UTCInstant) {
+        guard var moved = newestFirst.first(where: { $0.id == id }) else { return }
+        moved.startDateLocal = LocalDateTime(start, offset: moved.utcOffset)
+        moved.startDate = start
+        remove(id)
+        insert(moved)
     }
 
     /// The page that Strava would answer: `before` is exclusive and in whole seconds.

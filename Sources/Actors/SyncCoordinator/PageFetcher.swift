@@ -1,34 +1,55 @@
-/// Asks Strava for a page of the list, with a token that is good.
+/// Asks Strava for what a step needs, with a token that is good.
 struct PageFetcher: Sendable {
     let vault: TokenVault
     let strava: MeteredStrava
 
-    /// Fetches the page; a token that Strava calls invalid is refreshed once, and the request repeated once.
+    /// Fetches the answer; a token that Strava calls invalid is refreshed once, and the request repeated once.
     ///
     /// - Parameter sent: called for each request that Strava answered or failed to; what the budget held back is not among them.
     func fetch(
         _ step: SyncPlan.Step, isolation: isolated (any Actor)? = #isolation, sent: () -> Void
-    ) async throws -> (page: ActivityPage, token: AthleteToken) {
+    ) async throws -> (answer: SyncPlan.Answer, token: AthleteToken) {
         let token = try await vault.token()
         let first = await send(step, token, sent)
         guard case .failure(.strava(let failure)) = first, failure.kind == .unauthorized else {
-            return (try first.get(), token)
+            return (try answer(first, step), token)
         }
         await vault.rejected(token.accessToken)
         let second = try await vault.token()
-        return (try await send(step, second, sent).get(), second)
+        return (try answer(await send(step, second, sent), step), second)
     }
 
     private func send(
         _ step: SyncPlan.Step, _ token: AthleteToken, isolation: isolated (any Actor)? = #isolation, _ sent: () -> Void
-    ) async -> Result<ActivityPage, MeteredStrava.Failure> {
+    ) async -> Result<SyncPlan.Answer, MeteredStrava.Failure> {
         do throws(MeteredStrava.Failure) {
-            let page = try await strava.activities(step.query, accessToken: token.accessToken, priority: step.priority)
+            let answer = try await ask(step, token.accessToken)
             sent()
-            return .success(page)
+            return .success(answer)
         } catch {
             if case .strava = error { sent() }
             return .failure(error)
+        }
+    }
+
+    private func ask(_ step: SyncPlan.Step, _ token: Secret) async throws(MeteredStrava.Failure) -> SyncPlan.Answer {
+        if let id = step.suspect {
+            let found = try await strava.activity(id, accessToken: token, priority: step.priority)
+            return .finding(found.map(Suspects.Finding.there) ?? .gone)
+        }
+        let query = step.query ?? ActivityQuery(perPage: SyncPlan.perPage)
+        return .page(try await strava.activities(query, accessToken: token, priority: step.priority))
+    }
+
+    /// What is refused for one activity says nothing about the connection, which the list has just been read with.
+    private func answer(
+        _ result: Result<SyncPlan.Answer, MeteredStrava.Failure>, _ step: SyncPlan.Step
+    ) throws -> SyncPlan.Answer {
+        guard step.suspect != nil, case .failure(.strava(let failure)) = result else { return try result.get() }
+        switch failure.kind {
+        case .unauthorized, .scopeMissing, .rejected: return .finding(.unclear)
+        case .unavailable where step.isLastTry: return .finding(.unclear)
+        default: return try result.get()
         }
     }
 }

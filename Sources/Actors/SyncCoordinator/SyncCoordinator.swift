@@ -246,12 +246,12 @@ package actor SyncCoordinator: Service {
                 await showState()
             }
             let begun = clock.now()
-            let (page, token) = try await fetcher.fetch(step) { reports.sent(step, at: clock.now()) }
+            let (answer, token) = try await fetcher.fetch(step) { reports.sent(step, at: clock.now()) }
             // Fetched with the rights of before, or with others than the pages before it.
             guard connection == connections, plan.fetched(step, by: token.athleteID, scope: token.scope) else {
                 return nil
             }
-            guard let landing = plan.landed(step, page: page, mirror: mirror, at: clock.now()) else {
+            guard let landing = plan.landed(step, answer, mirror: mirror, at: clock.now()) else {
                 throw StravaFailure.emptyList(stored: mirror.count)
             }
             guard try await store.commit(landing.batch, after: written) else {
@@ -282,11 +282,13 @@ package actor SyncCoordinator: Service {
 
     private func book(_ landing: SyncPlan.Landing, _ step: SyncPlan.Step) async {
         let hadData = plan.state.lastSuccessAt != nil
+        let wasSpread = plan.state.rereading.map { $0.spacing > .zero } ?? false
         mirror.apply(upserts: landing.batch.upserts, deletions: landing.batch.deletions)
         written = landing.batch.state
         plan.committed(landing)
         // Taken at once: who asks from here on asks for the next look.
-        let answered = waiters.take { $0.milestone == .newest && landing.purpose == .newest }
+        let isAnswered = step.isOfNewest && !plan.isLooking
+        let answered = waiters.take { isAnswered && $0.milestone == .newest }
         health.succeeded(step.priority)
         reports.booked(landing, step)
         if landing.changesAnswers || !hadData {
@@ -297,7 +299,7 @@ package actor SyncCoordinator: Service {
         answered.resolve(.succeeded)
         if !landing.batch.rejected.isEmpty { await emit(.setAside(landing.batch.rejected)) }
         await showHeld()
-        if landing.endsRereading, !step.isUrgent,
+        if landing.endsRereading, wasSpread,
             let report = reports.endRereading(stored: mirror.count, at: clock.now())
         {
             await emit(.finished(report))

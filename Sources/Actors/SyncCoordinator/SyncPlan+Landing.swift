@@ -1,4 +1,4 @@
-/// What a page of each kind means.
+/// What an answer of each kind means.
 extension SyncPlan {
     // MARK: The newest page
 
@@ -10,30 +10,34 @@ extension SyncPlan {
             if page.isEmpty {
                 complete(&next, startedAt: now)
             } else if needsWalk {
-                next.cursor = Self.cursorPastUnknown(at: now)
+                next.cursor = BackfillCursor(afterTop: page, at: now)
             }
             return landing(page, .newest, next, mirror, now)
         }
         // The walk goes on where it was, unless it must start anew: on a first sync, or when what is lowest on the page is not
         // known, so that something unknown may lie below it. Any other known item would not do: it may be one that was moved up,
-        // or that a wrong clock dates into the future.
-        let isGap = page.activities.contains { $0.startDate == oldest && !mirror.contains($0.id) }
-        if isGap || needsWalk { next.cursor = BackfillCursor(below: page) }
-        let gone = page.provesAbsence ? mirror.missing(from: page.ids, startedAfter: oldest) : []
+        // or that a wrong clock dates into the future. Where a start is hidden, lowest and oldest may be two.
+        let isGap = page.activities.enumerated().contains { place, activity in
+            (activity.startDate == oldest || place == page.activities.count - 1) && !mirror.contains(activity.id)
+        }
+        if isGap || needsWalk { next.cursor = BackfillCursor(afterTop: page, at: now) }
+        let gone = page.provesAbsence ? mirror.missing(from: page.ids, startedAfter: Self.foot(page, oldest)) : []
         let verdict = Deletions(isSameGrant: isSameGrant(asThatOfRows: !mirror.isEmpty), isAccepted: false)
             .verdict(gone, of: mirror.count, at: now)
-        return landing(
-            page, .newest, next, mirror, now, upserts: mirror.differences(in: page.activities),
-            deletions: verdict.deleted,
-            held: verdict.held)
+        var landing = landing(
+            page, .newest, next, mirror, now, upserts: mirror.differences(in: page.activities), held: verdict.held)
+        landing.suspects = verdict.deleted
+        return landing
+    }
+
+    /// Whatever is stored as later than this belongs on the page.
+    ///
+    /// Where starts are hidden, both that of the page's oldest item and the stored one may be off.
+    private static func foot(_ page: ActivityPage, _ oldest: UTCInstant) -> UTCInstant {
+        page.seam?.isExact == true ? oldest : oldest + PageSeam.reach * 2
     }
 
     private var needsWalk: Bool { !state.isComplete && state.cursor == nil && state.rereading == nil }
-
-    /// Nothing on the page could be decoded, so it gives no bound: what lies below is reached by counting pages.
-    private static func cursorPastUnknown(at now: UTCInstant) -> BackfillCursor {
-        BackfillCursor(before: now + .seconds(86_400), page: 2)
-    }
 
     // MARK: The walk
 
@@ -80,25 +84,25 @@ extension SyncPlan {
             return landing(page, .rereading, next, mirror, now)
         }
         reading.isSound = reading.isSound && page.provesAbsence
-        let absent = Set(absences(from: page, under: reading.cursor, mirror)).union(reading.missing)
-        reading.missing = absent.subtracting(page.ids).sorted()
-        reading.cursor =
-            reading.cursor?.advanced(past: page) ?? BackfillCursor(below: page) ?? Self.cursorPastUnknown(at: now)
-        if page.oldest == nil { reading.isSound = false }
+        let absent = Set(absences(from: page, under: reading.cursor, mirror)).subtracting(recent)
+        reading.missing = absent.union(reading.missing).subtracting(page.ids).sorted()
+        let bound = reading.cursor?.before
+        reading.cursor = reading.cursor?.advanced(past: page) ?? BackfillCursor(afterTop: page, at: now)
         var next = state
         next.rereading = reading
-        return landing(page, .rereading, next, mirror, now, upserts: mirror.differences(in: page.activities))
+        var landing = landing(
+            page, .rereading, next, mirror, now, upserts: mirror.differences(in: page.activities))
+        landing.recent = reading.cursor?.before == bound ? recent.union(page.ids) : page.ids
+        return landing
     }
 
     /// What is stored within the page's stretch of the list and is not on the page.
     ///
-    /// The second of its oldest item is left to the next page, which repeats it, unless the page is short and may be the last. A page
-    /// beyond the first under one bound proves nothing: so many activities began within one second that the list may have shifted
-    /// between two such pages. Neither does a look below a seam, which the next page repeats.
+    /// A page beyond the first under one bound proves nothing: so many activities began within one second, or two days, that the
+    /// list may have shifted between two such pages. Neither does a look below a seam, which the next page repeats.
     private func absences(from page: ActivityPage, under cursor: BackfillCursor?, _ mirror: ActivityMirror) -> [Int64] {
-        guard let oldest = page.oldest, cursor?.beginsAtBound ?? true else { return [] }
-        return mirror.missing(
-            from: page.ids, startedBefore: cursor?.before, notBefore: page.isShort ? oldest : oldest + .seconds(1))
+        guard cursor?.beginsAtBound ?? true else { return [] }
+        return mirror.missing(from: page, startedBefore: cursor?.before)
     }
 
     private func landedEnd(
@@ -108,22 +112,48 @@ extension SyncPlan {
         if reading.cursor == nil, !mirror.isEmpty, !reading.acceptsDeletions { return nil }
         // Only the first page under a bound begins right below it; others have the second of the seam behind them.
         let bound = reading.cursor.map { $0.beginsAtBound ? $0.before : $0.before - .seconds(1) }
-        let below = mirror.missing(from: [], startedBefore: bound, notBefore: nil)
+        let below = mirror.missing(from: recent, startedBefore: bound, notBefore: nil)
         let gone = reading.isSound ? (reading.missing.filter(mirror.contains) + below) : []
         let verdict = Deletions(
             isSameGrant: isSameGrant(asThatOfRows: !mirror.isEmpty), isAccepted: reading.acceptsDeletions
         ).verdict(gone, of: mirror.count, at: now)
         var next = state
-        next.rereading = nil
-        next.isComplete = true
-        next.validatedAt = reading.startedAt
-        // A listing that was not fit to prove anything says nothing about what is held either.
-        if reading.isSound { next.heldDeletions = verdict.held }
-        if reading.isSound, verdict.held == nil {
-            next.scope = grant.scope ?? next.scope
-            next.athleteID = grant.athleteID ?? next.athleteID
+        if let cursor = reading.cursor, !verdict.deleted.isEmpty, !reading.acceptsDeletions {
+            next.rereading = reading.ended(at: cursor.before, lacking: verdict.deleted)
+            return landing(page, .rereading, next, mirror, now)
         }
+        finish(reading, &next, held: verdict.held)
         return landing(page, .rereading, next, mirror, now, deletions: verdict.deleted, held: verdict.held)
+    }
+
+    /// Notes that a re-reading is over, and all that it lacked is deleted, there after all, or held.
+    private func finish(_ reading: Rereading, _ next: inout SyncState, held: HeldDeletions? = nil) {
+        next.rereading = nil
+        complete(&next, startedAt: reading.startedAt)
+        // A listing that was not fit to prove anything says nothing about what is held either.
+        guard reading.isSound else { return }
+        next.heldDeletions = held
+        guard held == nil else { return }
+        next.scope = grant.scope ?? next.scope
+        next.athleteID = grant.athleteID ?? next.athleteID
+    }
+
+    // MARK: What a listing lacked
+
+    func landedSuspect(
+        _ id: Int64, _ purpose: Step.Purpose, _ finding: Suspects.Finding, _ mirror: ActivityMirror, _ now: UTCInstant
+    ) -> Landing {
+        var next = state
+        // An answer is good for both readings; none is the end of the matter for the one that asked.
+        if finding != .unclear || purpose == .rereadingSuspect(id) { next.rereading?.note([id]) }
+        var (upserts, deletions): ([Activity], [Int64]) = ([], [])
+        switch finding {
+        case .there(let activity): upserts = mirror.differences(in: [activity])
+        case .gone: if mirror.contains(id) { deletions = [id] }
+        case .unclear: break
+        }
+        return landing(
+            ActivityPage(activities: []), purpose, next, mirror, now, upserts: upserts, deletions: deletions)
     }
 
     // MARK: All of them
@@ -134,6 +164,8 @@ extension SyncPlan {
     ) -> Landing {
         var next = next
         next.lastSuccessAt = now
+        // The last that it lacked may be settled by itself, or by a look at the newest that met it.
+        if let reading = next.rereading, reading.isEnded, reading.missing.isEmpty { finish(reading, &next) }
         if purpose == .newest { next.newestAt = now }
         // The first rows, or those of a version that did not note it: those only when nothing can be hidden from now on.
         if next.scope == nil, mirror.isEmpty || grant.scope == Self.widestScope { next.scope = grant.scope }
@@ -141,6 +173,6 @@ extension SyncPlan {
             batch: SyncBatch(
                 upserts: upserts, deletions: deletions, rejected: page.rejected, state: next, fetchedAt: now),
             held: held, completesHistory: next.isComplete && !state.isComplete,
-            endsRereading: purpose == .rereading && next.rereading == nil, purpose: purpose)
+            endsRereading: state.rereading != nil && next.rereading == nil, purpose: purpose)
     }
 }

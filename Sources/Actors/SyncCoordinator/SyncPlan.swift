@@ -6,23 +6,53 @@
 /// resumed one and an hourly refresh are the same plan with more or less left to do, and a refresh beside a walk goes between
 /// two of its pages.
 ///
-/// Inputs: ``request(_:_:)``, ``failed()``, ``landed(_:page:mirror:at:)`` with ``committed(_:)``. Invariants: nothing counts
-/// before ``committed(_:)``, so a crash repeats at most one page; the history ends at an empty page and nowhere else; deletions
-/// come only from a stretch of the list that was seen whole, with the rights that the rows were read with, and never in bulk.
+/// Inputs: ``request(_:_:)``, ``failed()``, ``landed(_:_:mirror:at:)`` with ``committed(_:)``. Invariants: nothing counts
+/// before ``committed(_:)``, so a crash repeats at most one page; the history ends at an empty page and nowhere else; deleted is only
+/// what a stretch of the list lacked that was seen whole, with the rights that the rows were read with, never in bulk, and only when
+/// Strava has it under its id no longer either; what a person accepted goes without that.
 package struct SyncPlan: Sendable {
-    /// One request for a page of the list, and why it is made.
+    /// One request, and why it is made.
     package struct Step: Sendable, Hashable {
         enum Purpose: Sendable, Hashable {
             case newest
             case walk
             case rereading
+            /// To ask for what the newest page lacked.
+            case newestSuspect(Int64)
+            /// To ask for what a re-reading lacked.
+            case rereadingSuspect(Int64)
         }
 
         let purpose: Purpose
-        package let query: ActivityQuery
+        /// The page to fetch; nil when it is one activity that is asked for.
+        package let query: ActivityQuery?
         package let priority: RequestPriority
-        /// Whether somebody or something waits for it: all but the pages of a re-reading that is spread over the day.
+        /// Whether somebody or something waits for it: all but the requests of a re-reading that is spread over the day.
         package let isUrgent: Bool
+        /// Whether a failure is taken for an answer, so that nothing hangs on one activity for ever.
+        var isLastTry = false
+
+        /// Whether a look at the newest takes it.
+        var isOfNewest: Bool {
+            switch purpose {
+            case .newest, .newestSuspect: true
+            case .walk, .rereading, .rereadingSuspect: false
+            }
+        }
+
+        /// The activity that is asked for.
+        var suspect: Int64? {
+            switch purpose {
+            case .newestSuspect(let id), .rereadingSuspect(let id): id
+            case .newest, .walk, .rereading: nil
+            }
+        }
+    }
+
+    /// What came of a step.
+    package enum Answer: Sendable {
+        case page(ActivityPage)
+        case finding(Suspects.Finding)
     }
 
     /// What an answer leads to: first the store, then ``committed(_:)``.
@@ -35,6 +65,10 @@ package struct SyncPlan: Sendable {
         /// Whether a re-reading of the whole list has come to its end.
         package let endsRereading: Bool
         let purpose: Step.Purpose
+        /// What the newest page lacked.
+        var suspects: [Int64] = []
+        /// See ``SyncPlan/recent``.
+        var recent: Set<Int64> = []
     }
 
     /// Strava's largest page (developers.strava.com/docs, "Pagination").
@@ -56,7 +90,16 @@ package struct SyncPlan: Sendable {
     /// The priority of the re-reading's next page while a person waits for it.
     private var hurry: RequestPriority?
     private var heldInNewest: HeldDeletions?
-    private var underWay: Step.Purpose?
+    private var underWay: Step?
+    /// What the newest page lacked; the next look finds them again after a restart.
+    private var suspects = Suspects()
+    /// How often the suspect that is asked for was asked for in vain.
+    private var vainTries = 0
+    /// What the re-reading met on its last page, and on all under the bound of now.
+    ///
+    /// Where a start is hidden, an activity may be due on the page after the one that it is on. Kept in memory only: without it, after a
+    /// restart, a few are asked for that are there.
+    private(set) var recent: Set<Int64> = []
 
     /// Who granted what.
     struct Grant: Sendable, Hashable {
@@ -70,7 +113,10 @@ package struct SyncPlan: Sendable {
     }
 
     /// Whether nothing is left to ask for but pages that have time.
-    package var isDone: Bool { newest == nil && !isWalking }
+    package var isDone: Bool { !isLooking && !isWalking }
+
+    /// Whether a look at the newest is to be made, or not at its end.
+    package var isLooking: Bool { newest != nil || !suspects.isEmpty }
 
     /// Whether the list is being gone through, so that there is progress to show.
     package var isWalking: Bool { state.cursor != nil || wanted != nil || state.rereading?.spacing == .zero }
@@ -78,6 +124,7 @@ package struct SyncPlan: Sendable {
     /// Requests that the walk or the re-reading under way still takes; nil when none is, or nobody can know.
     package func pagesLeft(_ mirror: ActivityMirror) -> Int? {
         guard isWalking else { return nil }
+        if let rereading = state.rereading, rereading.isEnded, state.cursor == nil { return rereading.missing.count }
         return PageForecast(
             cursor: state.cursor ?? state.rereading?.cursor, isComplete: state.isComplete,
             memberSince: state.memberSince
@@ -98,7 +145,7 @@ package struct SyncPlan: Sendable {
     /// who asks again is the way out. What waits is hurried along.
     package mutating func request(_ scope: SyncScope, _ priority: RequestPriority) {
         guard scope != .newest else {
-            guard underWay != .newest else { return }
+            guard underWay?.purpose != .newest else { return }
             newest = max(newest ?? priority, priority)
             // What was stored before a person asked does not answer them. The schedules of replicas ask at the same moment, and whatever one
             // of them has stored is good for all.
@@ -126,9 +173,8 @@ package struct SyncPlan: Sendable {
     package mutating func next(holding held: RequestPriority?, at now: UTCInstant, stored: Int) -> Step? {
         underWay = nil
         beginRereading(at: now, stored: stored)
-        let step = nextStep(held, now)
-        underWay = step?.purpose
-        return step
+        underWay = nextStep(held, now)
+        return underWay
     }
 
     private func nextStep(_ held: RequestPriority?, _ now: UTCInstant) -> Step? {
@@ -137,19 +183,32 @@ package struct SyncPlan: Sendable {
             let query = ActivityQuery(perPage: Self.perPage)
             return Step(purpose: .newest, query: query, priority: newest, isUrgent: true)
         }
-        if let rereading = state.rereading, let hurry, mayGo(hurry) { return Self.step(rereading, hurry) }
+        if let id = suspects.first, mayGo(suspects.priority) {
+            return lookup(.newestSuspect(id), suspects.priority, isUrgent: true)
+        }
+        if let rereading = state.rereading, let hurry, mayGo(hurry) { return step(rereading, hurry) }
         guard held == nil else { return nil }
         if let cursor = state.cursor {
             return Step(purpose: .walk, query: cursor.query, priority: .background, isUrgent: true)
         }
         guard let rereading = state.rereading, rereading.nextPageAt <= now else { return nil }
-        return Self.step(rereading, .background)
+        return step(rereading, .background)
     }
 
-    private static func step(_ rereading: Rereading, _ priority: RequestPriority) -> Step {
+    private func lookup(_ purpose: Step.Purpose, _ priority: RequestPriority, isUrgent: Bool) -> Step {
         Step(
-            purpose: .rereading, query: rereading.cursor?.query ?? ActivityQuery(perPage: perPage), priority: priority,
-            isUrgent: rereading.spacing == .zero)
+            purpose: purpose, query: nil, priority: priority, isUrgent: isUrgent,
+            isLastTry: vainTries + 1 >= Suspects.tries)
+    }
+
+    private func step(_ rereading: Rereading, _ priority: RequestPriority) -> Step {
+        let isUrgent = rereading.spacing == .zero
+        if rereading.isEnded, let id = rereading.missing.first {
+            return lookup(.rereadingSuspect(id), priority, isUrgent: isUrgent)
+        }
+        return Step(
+            purpose: .rereading, query: rereading.cursor?.query ?? ActivityQuery(perPage: Self.perPage),
+            priority: priority, isUrgent: isUrgent)
     }
 
     /// When a page is due that nobody waits for; nil when none will be.
@@ -168,6 +227,7 @@ package struct SyncPlan: Sendable {
         if let accepting = wanted {
             wanted = nil
             state.rereading = Rereading(startedAt: now, scope: grant.scope, acceptsDeletions: accepting)
+            recent = []
             // It goes over all that a walk would.
             state.cursor = nil
         } else if let rereadInterval, state.rereading == nil, isDue(at: now) {
@@ -176,6 +236,7 @@ package struct SyncPlan: Sendable {
             // In whole milliseconds, as stores keep it.
             let spacing = Duration.milliseconds((rereadInterval / 2).wholeMilliseconds / pages)
             state.rereading = Rereading(startedAt: now, spacing: spacing, scope: grant.scope)
+            recent = []
             hurry = nil
         }
     }
@@ -191,8 +252,13 @@ package struct SyncPlan: Sendable {
 
     /// Notes that the step brought no page: it stays to be done, but nobody waits for it any longer.
     package mutating func failed() {
-        if underWay == .newest, newest != nil { newest = .scheduled }
-        if underWay == .rereading, hurry != nil { hurry = .scheduled }
+        switch underWay?.purpose {
+        case .newest: if newest != nil { newest = .scheduled }
+        case .newestSuspect: suspects.calm()
+        case .rereading, .rereadingSuspect: if hurry != nil { hurry = .scheduled }
+        case .walk, nil: break
+        }
+        if underWay?.suspect != nil { vainTries += 1 }
         underWay = nil
     }
 
@@ -203,7 +269,10 @@ package struct SyncPlan: Sendable {
     ///
     /// - Parameter scope: the activity scope that was granted; nil when nobody knows.
     package mutating func granted(_ athleteID: Int64, scope: String?) {
-        grant = Grant(athleteID: athleteID, scope: scope)
+        let shown = Grant(athleteID: athleteID, scope: scope)
+        // What was lacking under other rights is no suspect under these.
+        if shown != grant { suspects = Suspects() }
+        grant = shown
         if state.athleteID == nil { state.athleteID = athleteID }
         guard let rereading = state.rereading, rereading.scope != scope else { return }
         state.rereading = nil
@@ -215,7 +284,11 @@ package struct SyncPlan: Sendable {
     /// - Returns: whether the page is of use; not when it belongs to a re-reading that began with other rights.
     package mutating func fetched(_ step: Step, by athleteID: Int64, scope: String?) -> Bool {
         granted(athleteID, scope: scope)
-        return step.purpose != .rereading || state.rereading != nil
+        return switch step.purpose {
+        case .newest, .walk: true
+        case .rereading, .rereadingSuspect: state.rereading != nil
+        case .newestSuspect: !suspects.isEmpty
+        }
     }
 
     /// Notes that an athlete connected just now.
@@ -241,6 +314,7 @@ package struct SyncPlan: Sendable {
             wanted = nil
             want(accepting: asked)
         }
+        recent = []
         if wanted == nil, state.rereading?.spacing != .zero { hurry = nil }
     }
 
@@ -260,14 +334,18 @@ package struct SyncPlan: Sendable {
         return true
     }
 
-    /// What a page means.
+    /// What an answer means.
     ///
-    /// - Returns: nil when the page cannot be true: an empty list for an athlete with a history.
-    package func landed(_ step: Step, page: ActivityPage, mirror: ActivityMirror, at now: UTCInstant) -> Landing? {
-        switch step.purpose {
-        case .newest: landedNewest(page, mirror, now)
-        case .walk: landedWalk(page, mirror, now)
-        case .rereading: landedRereading(page, mirror, now)
+    /// - Returns: nil when it cannot be true: an empty list for an athlete with a history.
+    package func landed(_ step: Step, _ answer: Answer, mirror: ActivityMirror, at now: UTCInstant) -> Landing? {
+        switch (step.purpose, answer) {
+        case (.newest, .page(let page)): landedNewest(page, mirror, now)
+        case (.walk, .page(let page)): landedWalk(page, mirror, now)
+        case (.rereading, .page(let page)): landedRereading(page, mirror, now)
+        case (.newestSuspect(let id), .finding(let finding)), (.rereadingSuspect(let id), .finding(let finding)):
+            landedSuspect(id, step.purpose, finding, mirror, now)
+        // No other pair is ever made.
+        default: nil
         }
     }
 
@@ -280,14 +358,19 @@ package struct SyncPlan: Sendable {
         underWay = nil
         switch landing.purpose {
         case .newest:
+            suspects = Suspects(landing.suspects, newest ?? .scheduled)
             newest = nil
             heldInNewest = landing.held
         case .walk: break
         case .rereading:
+            recent = landing.recent
             // Whoever asked for another one while the page was being written is still in a hurry.
             if wanted == nil { hurry = nil }
-            if landing.endsRereading { heldInNewest = nil }
+        case .newestSuspect(let id), .rereadingSuspect(let id):
+            suspects.settle(id)
+            vainTries = 0
         }
+        if landing.endsRereading { heldInNewest = nil }
     }
 
     /// The scope that shows everything, so that no change to it hides anything

@@ -39,7 +39,7 @@ struct SyncReports: Sendable {
             account.report.written += landing.batch.upserts.count
             account.report.deleted += landing.batch.deletions.count
             if landing.completesHistory { account.report.completedHistory = true }
-            if landing.endsRereading { account.report.isRereading = true }
+            if landing.endsRereading, !step.isOfNewest { account.report.isRereading = true }
         }
     }
 
@@ -47,7 +47,11 @@ struct SyncReports: Sendable {
     mutating func end(stored: Int, at now: UTCInstant) -> SyncReport? { urgent.end(stored: stored, at: now) }
 
     /// A re-reading that was spread over the day has ended.
-    mutating func endRereading(stored: Int, at now: UTCInstant) -> SyncReport? { spread.end(stored: stored, at: now) }
+    mutating func endRereading(stored: Int, at now: UTCInstant) -> SyncReport? {
+        // A look at the newest may have ended it.
+        spread.report.isRereading = true
+        return spread.end(stored: stored, at: now)
+    }
 
     private mutating func account(of step: SyncPlan.Step, _ change: (inout Account) -> Void) {
         if step.isUrgent { change(&urgent) } else { change(&spread) }

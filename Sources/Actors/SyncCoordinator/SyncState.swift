@@ -44,13 +44,14 @@ package struct SyncState: Sendable, Hashable {
 
 /// The next page of a walk from the newest activity to the oldest.
 package struct BackfillCursor: Sendable, Hashable {
-    /// The bound of the list, one second above the oldest activity already stored, so that each page repeats at least one item
-    /// of the page before it: whatever is inserted or deleted above the seam shifts nothing below it.
+    /// The bound of the list, one second above the oldest activity already stored, or more where starts are hidden, so that each page
+    /// repeats at least one item of the page before it: whatever is inserted or deleted above the seam shifts nothing below it.
     package var before: UTCInstant
     /// The page under that bound; beyond 1 only after a page that brought nothing older.
     ///
     /// 0 after a short page: look strictly below the oldest activity first, since an empty page there is the end. -1 after an empty
-    /// page that cannot be true: the bound was raised, to see whether Strava answers `[]` to everything.
+    /// page that cannot be true: the bound was raised, to see whether Strava answers `[]` to everything. -2 when a re-reading has
+    /// reached the end of the list and asks for what it lacked.
     package var page: Int
 
     package init(before: UTCInstant, page: Int) {
@@ -99,7 +100,18 @@ package struct Rereading: Sendable, Hashable {
     /// When the next page is due.
     ///
     /// Counted from the start, so that what was slept through is made up for.
-    package var nextPageAt: UTCInstant { startedAt + spacing * pages }
+    package var nextPageAt: UTCInstant { isEnded ? startedAt : startedAt + spacing * pages }
+
+    /// Whether the list has been read to its end, and what it lacked is being asked for.
+    package var isEnded: Bool { cursor?.page == BackfillCursor.ended }
+
+    /// This reading at the end of the list.
+    func ended(at bound: UTCInstant, lacking missing: [Int64]) -> Rereading {
+        var ended = self
+        ended.cursor = BackfillCursor(before: bound, page: BackfillCursor.ended)
+        ended.missing = missing.sorted()
+        return ended
+    }
 
     /// Notes that these ids are there after all.
     mutating func note(_ seen: Set<Int64>) {

@@ -107,7 +107,7 @@ struct DeletionTests {
         walker.plan.request(.full, .interactive)
         guard let step = walker.next(),
             let landing = walker.plan.landed(
-                step, page: walker.list.page(step.query), mirror: walker.mirror, at: walker.now)
+                step, page: walker.list.page(step.query ?? ActivityQuery()), mirror: walker.mirror, at: walker.now)
         else { return }
         walker.plan.request(.fullAcceptingDeletions, .interactive)
         walker.write(landing)

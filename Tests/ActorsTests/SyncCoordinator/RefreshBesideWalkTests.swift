@@ -93,11 +93,13 @@ struct RefreshBesideWalkTests {
             await shop.clock.untilSomeoneSleeps(until: start + day + day)
         }
         #expect(shop.strava.listCalls == 4)
+        // The one that the list lacked is asked for at its end, without a pause.
+        #expect(shop.strava.lookups == [1])
         #expect(await shop.store.rows.count == 449)
         #expect(await shop.store.tombstones.keys.sorted() == [1])
         #expect(
             shop.diary.finished == [
-                SyncReport(isRereading: true, requests: 4, written: 1, deleted: 1, stored: 449, elapsed: spacing * 3)
+                SyncReport(isRereading: true, requests: 5, written: 1, deleted: 1, stored: 449, elapsed: spacing * 3)
             ])
         #expect(!shop.diary.all.contains("syncing"))
         #expect(await shop.coordinator.status().validatedAt == start + day)

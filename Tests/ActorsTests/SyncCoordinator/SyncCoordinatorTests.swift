@@ -286,7 +286,8 @@ struct SyncCoordinatorTests {
         }
         #expect(await shop.store.rows.count == 499)
         #expect(try await shop.store.rejected().map(\.id) == [300])
-        #expect(shop.diary.finished == [SyncReport(isRereading: true, requests: 4, deleted: 1, stored: 499)])
+        #expect(shop.diary.finished == [SyncReport(isRereading: true, requests: 5, deleted: 1, stored: 499)])
+        #expect(shop.strava.lookups == [1])
         #expect(shop.diary.all.contains("set aside 1"))
     }
 

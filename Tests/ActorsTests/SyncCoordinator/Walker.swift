@@ -13,6 +13,10 @@ struct Walker {
     /// What a store would hold.
     var stored: (rows: [Int64: Activity], state: SyncState)
     var queries: [ActivityQuery] = []
+    /// The ids that were asked for one by one.
+    var lookups: [Int64] = []
+    /// How lookups are answered instead of from the list.
+    var finding: Suspects.Finding?
     var batches: [SyncBatch] = []
     var held: [Int] = []
     var completions = 0
@@ -53,13 +57,21 @@ struct Walker {
 
     /// Answers a step from the list as it is, and writes what comes of it.
     mutating func land(_ step: SyncPlan.Step?) throws {
-        guard let step else { throw Implausible() }
-        queries.append(step.query)
-        guard let landing = plan.landed(step, page: list.page(step.query), mirror: mirror, at: now) else {
+        guard let step, let landing = plan.landed(step, answer(to: step), mirror: mirror, at: now) else {
             plan.failed()
             throw Implausible()
         }
         write(landing)
+    }
+
+    private mutating func answer(to step: SyncPlan.Step) -> SyncPlan.Answer {
+        if let id = step.suspect {
+            lookups.append(id)
+            return .finding(finding ?? list.activity(id).map(Suspects.Finding.there) ?? .gone)
+        }
+        let query = step.query ?? ActivityQuery()
+        queries.append(query)
+        return .page(list.page(query))
     }
 
     mutating func write(_ landing: SyncPlan.Landing) {
@@ -77,7 +89,7 @@ struct Walker {
         plan.request(scope, .scheduled)
         while try step() {
             between(&self)
-            guard queries.count < 2000 else { throw Implausible() }
+            guard queries.count + lookups.count < 2000 else { throw Implausible() }
         }
     }
 
@@ -87,7 +99,14 @@ struct Walker {
         mirror = ActivityMirror(Array(stored.rows.values))
     }
 
-    var isTrue: Bool { Array(mirror.history) == list.activities && stored.rows.count == list.activities.count }
+    var isTrue: Bool { Array(mirror.history) == list.told && stored.rows.count == list.told.count }
+}
+
+extension SyncPlan {
+    /// What a page means.
+    func landed(_ step: Step, page: ActivityPage, mirror: ActivityMirror, at now: UTCInstant) -> Landing? {
+        landed(step, .page(page), mirror: mirror, at: now)
+    }
 }
 
 extension Walker: CustomTestStringConvertible {

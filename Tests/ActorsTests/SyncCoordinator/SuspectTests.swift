@@ -1,0 +1,156 @@
+import TestSupport
+import Testing
+
+@testable import Actors
+
+private let day = Duration.seconds(86_400)
+
+/// What a listing lacks is asked for by its id before it is deleted: by plain calls.
+@Suite("SyncPlan, what a listing lacked")
+struct SuspectTests {
+    private let all = Activity.history(1000)
+
+    @Test(arguments: 1...5)
+    func whatMovesUpPastARereadingIsFoundByItsIDAndStays(pages: Int) throws {
+        var walker = Walker.synced(all)
+        walker.plan.request(.full, .interactive)
+        for _ in 0..<pages { #expect(try walker.step()) }
+        // From far below the place where the reading stands to above it, and not among the newest.
+        let moved = all[998].id
+        walker.list.move(moved, to: all[190].startDate + .seconds(60))
+        while try walker.step() {}
+        #expect(walker.lookups == [moved])
+        #expect(walker.queries.count == 7)
+        #expect(walker.batches.allSatisfy(\.deletions.isEmpty) == true)
+        #expect(walker.isTrue)
+        #expect(walker.plan.state.validatedAt == walker.now)
+    }
+
+    @Test func whatMovesDownOffTheNewestPageIsFoundByItsIDAndStays() throws {
+        var walker = Walker.synced(all)
+        // A watch had the wrong year, and somebody has put it right.
+        walker.list.move(all[3].id, to: all[700].startDate + .seconds(60))
+        try walker.sync(.newest)
+        #expect(walker.queries.count == 1)
+        #expect(walker.lookups == [all[3].id])
+        #expect(walker.isTrue)
+    }
+
+    @Test func whatIsNeitherThereNorGoneStaysUntilTheNextListingAsksAgain() throws {
+        for scope in [SyncScope.newest, .full] {
+            var walker = Walker.synced(all)
+            walker.list.remove(all[20].id)
+            walker.finding = .unclear
+            try walker.sync(scope)
+            #expect(walker.lookups == [all[20].id])
+            #expect(walker.mirror.count == 1000)
+            #expect(walker.plan.isDone)
+            #expect(walker.plan.heldDeletions == nil)
+            walker.finding = nil
+            try walker.sync(scope)
+            #expect(walker.isTrue)
+        }
+    }
+
+    @Test func whatIsHeldIsNotAskedForAndNeitherIsWhatAPersonAccepted() throws {
+        var walker = Walker.synced(all)
+        for activity in all[100..<180] { walker.list.remove(activity.id) }
+        try walker.sync(.newest)
+        try walker.sync(.full)
+        #expect(walker.plan.heldDeletions?.count == 80)
+        #expect(walker.mirror.count == 1000)
+        try walker.sync(.fullAcceptingDeletions)
+        #expect(walker.isTrue)
+        #expect(walker.lookups == [])
+    }
+
+    @Test(arguments: 0...3)
+    func aRestartGoesOnAskingForWhatIsLeft(asked: Int) throws {
+        var walker = Walker.synced(all, rereadInterval: day)
+        let gone = [all[300].id, all[500].id, all[999].id]
+        for id in gone { walker.list.remove(id) }
+        walker.list.move(all[400].id, to: all[100].startDate + .seconds(60))
+        walker.now = walker.now + day
+        // Moved before it begins: met where it stands.
+        for _ in 0..<7 {
+            #expect(try walker.step())
+            walker.now = walker.plan.nextPageAt ?? walker.now
+        }
+        #expect(walker.plan.state.rereading?.isEnded == true)
+        for _ in 0..<asked { #expect(try walker.step()) }
+        walker.crash()
+        #expect(walker.plan.isDone)
+        while try walker.step() {}
+        #expect(walker.lookups == gone.sorted())
+        #expect(walker.queries.count == 7)
+        #expect(walker.isTrue)
+        #expect(walker.plan.state.rereading == nil)
+    }
+
+    @Test func aLookAtTheNewestThatMeetsTheLastOneEndsTheRereading() throws {
+        var walker = Walker.synced(all, rereadInterval: day)
+        let flipped = all[50]
+        walker.list.remove(flipped.id)
+        walker.now = walker.now + day
+        for _ in 0..<7 {
+            #expect(try walker.step())
+            walker.now = walker.plan.nextPageAt ?? walker.now
+        }
+        #expect(walker.plan.state.rereading?.missing == [flipped.id])
+        walker.list.insert(flipped)
+        walker.plan.request(.newest, .scheduled)
+        let step = walker.next()
+        #expect(step?.purpose == .newest)
+        try walker.land(step)
+        #expect(walker.plan.state.rereading == nil)
+        #expect(walker.lookups == [])
+        #expect(walker.isTrue)
+    }
+
+    @Test func whatBothReadingsLackIsAskedForOnce() throws {
+        var walker = Walker.synced(all)
+        walker.list.remove(all[50].id)
+        walker.plan.request(.full, .scheduled)
+        #expect(try walker.step())
+        try walker.sync(.newest)
+        #expect(walker.lookups == [all[50].id])
+        #expect(walker.isTrue)
+    }
+
+    @Test func afterTwoFailuresTheThirdIsTakenForAnAnswer() throws {
+        for scope in [SyncScope.newest, .full] {
+            var walker = Walker.synced(all)
+            walker.list.remove(all[20].id)
+            walker.plan.request(scope, .interactive)
+            var step = walker.next()
+            while let page = step, page.suspect == nil {
+                try walker.land(page)
+                step = walker.next()
+            }
+            #expect(step?.isUrgent == true)
+            for _ in 1..<Suspects.tries {
+                #expect(step?.suspect == all[20].id)
+                #expect(step?.isLastTry == false)
+                walker.plan.failed()
+                #expect(!walker.plan.isDone)
+                #expect(walker.next(holding: .scheduled) == nil)
+                step = walker.next()
+            }
+            #expect(step?.isLastTry == true)
+        }
+    }
+
+    @Test func whatWasLackingUnderOtherRightsIsNoSuspect() throws {
+        var walker = Walker.synced(all, scope: "activity:read_all")
+        walker.plan.granted(7, scope: "activity:read_all")
+        walker.list.remove(all[20].id)
+        walker.plan.request(.newest, .scheduled)
+        #expect(try walker.step())
+        guard let step = walker.next() else { return }
+        #expect(step.purpose == .newestSuspect(all[20].id))
+        #expect(walker.plan.fetched(step, by: 7, scope: "activity:read_all") == true)
+        #expect(walker.plan.fetched(step, by: 7, scope: "activity:read") == false)
+        #expect(walker.next() == nil)
+        #expect(walker.mirror.count == 1000)
+    }
+}
