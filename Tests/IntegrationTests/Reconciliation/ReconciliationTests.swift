@@ -21,6 +21,28 @@ import Testing
         }
     }
 
+    @Test func whatMovesWhileTheListIsReadIsNotDeleted() async throws {
+        try await withStage(activities: 700) { stage in
+            let server = try await stage.serveMirror()
+            let known = await stage.sandbox.activities()
+            // Up past the reading, after its second page; and down, off the newest page, before.
+            let up = known[590].start + 60
+            await stage.sandbox.plan(
+                .edit(known[10].id) { ($0.start, $0.startLocal) = (up, up + 3600) }, afterListReplies: 3)
+            let down = known[30].start + 60
+            await stage.sandbox.apply(.edit(known[650].id) { ($0.start, $0.startLocal) = (down, down + 3600) })
+            await stage.sandbox.apply(.delete(known[20].id))
+            await stage.sandbox.clearLog()
+            #expect(try await server.refresh().status == 200)
+            let moved = await stage.sandbox.requests(to: .activity)
+            #expect(moved.map(\.path) == ["/api/v3/activities/\(known[650].id)"])
+            #expect(try await server.status().activities == 700)
+            #expect(try await server.refresh("?full=true").status == 200)
+            #expect(await stage.sandbox.requests(to: .activity).map(\.status).sorted() == [200, 200, 404])
+            #expect(try await server.allActivities() == (try Truth(await stage.sandbox.activities()).activities))
+        }
+    }
+
     @Test func manyDeletionsWaitForAPersonAndThePersonsCommandReachesTheServer() async throws {
         try await withStage(activities: 450) { stage in
             let server = try await stage.serveMirror()
