@@ -21,22 +21,22 @@ package actor SyncCoordinator: Service {
     private let clock: any WallClock
     private let rereadInterval: Duration?
     private let random: any RandomNumberGenerator & Sendable
-    private let emit: EventSink
+    let emit: EventSink
 
-    private var plan = SyncPlan(state: SyncState())
-    private var health = SyncHealth(isConnected: false)
-    private var mirror = ActivityMirror()
+    var plan = SyncPlan(state: SyncState())
+    var health = SyncHealth(isConnected: false)
+    var mirror = ActivityMirror()
     /// The state as this process last wrote or read it; another one in the store is another process's.
     private var written = SyncState()
-    private var version: UInt64 = 0
-    private var isSyncing = false
+    var version: UInt64 = 0
+    var isSyncing = false
     private var hasTurn = false
     /// When to ask again for the turn that another process has; nil when this one has it, or needs none.
     private var turnAt: UTCInstant?
-    private var shownState = ConnectionState.idle
-    private var pageTime = Duration.milliseconds(500)
-    private var shownHeld: HeldDeletions?
-    private var reports = SyncReports()
+    var shownState = ConnectionState.idle
+    var pageTime = Duration.milliseconds(500)
+    var shownHeld: HeldDeletions?
+    var reports = SyncReports()
     private var alarms: Set<UTCInstant> = []
     /// Grows with each connection, so that what came or failed with the rights of before is not held against the new ones.
     private var connections = 0
@@ -152,13 +152,6 @@ package actor SyncCoordinator: Service {
             await showState()
         }
         signal.yield()
-    }
-
-    /// What `/strava/status` shows of the sync.
-    package func status() -> SyncStatus {
-        var status = SyncStatus(health, plan, mirror, isSyncing: isSyncing)
-        (status.state, status.pages, status.pageTime) = (shownState, reports.pages, pageTime)
-        return status
     }
 
     // MARK: Work
@@ -304,32 +297,6 @@ package actor SyncCoordinator: Service {
         {
             await emit(.finished(report))
         }
-    }
-
-    private func publish() async {
-        version += 1
-        await emit(
-            .published(
-                Snapshot(
-                    version: version, activities: mirror.history, isComplete: plan.state.isComplete,
-                    fetchedAt: plan.state.lastSuccessAt)))
-    }
-
-    /// One line when deletions begin to be held, or others than before.
-    private func showHeld() async {
-        let held = plan.heldDeletions
-        defer { shownHeld = held }
-        if let held, held.count != shownHeld?.count {
-            await emit(.deletionsHeld(count: held.count, stored: mirror.count))
-        }
-    }
-
-    private func showState() async {
-        let state = health.state(isSyncing: isSyncing)
-        guard state != shownState else { return }
-        let old = shownState
-        shownState = state
-        await emit(.stateChanged(from: old, to: state, problem: health.problem))
     }
 
     // MARK: Waiting
