@@ -230,8 +230,11 @@ import Testing
     }
 
     @Test(
-        "what is not found is gone, whoever says so",
-        arguments: [#"{"message":"Resource Not Found","errors":[]}"#, "<html>", ""])
+        "what Strava does not find is gone",
+        arguments: [
+            #"{"message":"Resource Not Found","errors":[]}"#,
+            #"{"message":"Record Not Found","errors":[{"resource":"Activity","field":"id","code":"invalid"}]}"#,
+        ])
     func notFound(body: String) async throws {
         let server = try ScriptedServer([[.read, .answer(404, Self.budget, body)]])
         let reply = try await client(server).activity(1, accessToken: Secret("t"))
@@ -243,7 +246,7 @@ import Testing
         "what is neither the activity nor a 404 proves nothing",
         arguments: [
             (200, #"{"id":2,"start_date":"2025-12-25T08:00:00Z"}"#), (200, #"{"id":1}"#), (200, "[]"), (200, ""),
-            (500, #"{"message":"error"}"#), (204, ""),
+            (500, #"{"message":"error"}"#), (204, ""), (404, "<html>"), (404, ""),
         ])
     func noProof(status: Int, body: String) async throws {
         let server = try ScriptedServer([[.read, .answer(status, Self.budget, body)]])
