@@ -17,6 +17,9 @@ package struct Suspects: Sendable {
     /// else, and that must not stop everything.
     static let tries = 3
 
+    /// More than so many are asked for in the background, whoever waits: they are no reason to use up what is kept for people.
+    static let few = 20
+
     private(set) var ids: [Int64] = []
     private(set) var priority = RequestPriority.scheduled
 
@@ -28,12 +31,12 @@ package struct Suspects: Sendable {
     /// - Parameter priority: that of the look which lacked them.
     init(_ ids: [Int64], _ priority: RequestPriority) {
         self.ids = ids
-        self.priority = priority
+        self.priority = ids.count > Self.few ? .background : priority
     }
 
     /// Strikes off what has been found out.
     mutating func settle(_ id: Int64) { ids.removeAll { $0 == id } }
 
     /// Notes that nobody waits for it any longer.
-    mutating func calm() { priority = .scheduled }
+    mutating func calm() { priority = min(priority, .scheduled) }
 }

@@ -282,7 +282,7 @@ package actor SyncCoordinator: Service {
         // Taken at once: who asks from here on asks for the next look.
         let isAnswered = step.isOfNewest && !plan.isLooking
         let answered = waiters.take { isAnswered && $0.milestone == .newest }
-        health.succeeded(step.priority)
+        landing.isVain ? health.passedOver() : health.succeeded(step.priority)
         reports.booked(landing, step)
         if landing.changesAnswers || !hadData {
             await publish()

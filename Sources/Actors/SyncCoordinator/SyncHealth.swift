@@ -52,6 +52,13 @@ package struct SyncHealth: Sendable {
         condition = .well
     }
 
+    /// Notes that a failure was taken for an answer.
+    ///
+    /// What comes next need not wait, but nothing has come: the problem stays, and if the next fails as well, the back-off grows on.
+    mutating func passedOver() {
+        if case .failing = condition { condition = .well }
+    }
+
     /// Whether nothing goes on before the athlete connects, again or for the first time.
     var needsConnection: Bool {
         switch condition {

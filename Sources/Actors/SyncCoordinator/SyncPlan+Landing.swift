@@ -26,7 +26,8 @@ extension SyncPlan {
             .verdict(gone, of: mirror.count, at: now)
         var landing = landing(
             page, .newest, next, mirror, now, upserts: mirror.differences(in: page.activities), held: verdict.held)
-        landing.suspects = verdict.deleted
+        landing.suspects = verdict.deleted.filter { !vouched.contains($0) }
+        landing.seen = page.ids
         return landing
     }
 
@@ -152,8 +153,13 @@ extension SyncPlan {
         case .gone: if mirror.contains(id) { deletions = [id] }
         case .unclear: break
         }
-        return landing(
-            ActivityPage(activities: []), purpose, next, mirror, now, upserts: upserts, deletions: deletions)
+        // What brought nothing is no success: readers go on being told when data last came.
+        let time = finding == .unclear ? state.lastSuccessAt ?? now : now
+        var landing = landing(
+            ActivityPage(activities: []), purpose, next, mirror, time, upserts: upserts, deletions: deletions)
+        if case .there = finding { landing.seen = [id] }
+        landing.isVain = finding == .unclear
+        return landing
     }
 
     // MARK: All of them

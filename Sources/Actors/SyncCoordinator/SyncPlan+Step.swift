@@ -10,6 +10,14 @@ extension SyncPlan {
             case newestSuspect(Int64)
             /// To ask for what a re-reading lacked.
             case rereadingSuspect(Int64)
+
+            /// Whether a re-reading takes it.
+            var isOfRereading: Bool {
+                switch self {
+                case .rereading, .rereadingSuspect: true
+                case .newest, .newestSuspect, .walk: false
+                }
+            }
         }
 
         let purpose: Purpose
@@ -56,6 +64,10 @@ extension SyncPlan {
         let purpose: Step.Purpose
         /// What the newest page lacked.
         var suspects: [Int64] = []
+        /// What the newest page has, or what a lookup found there.
+        var seen: Set<Int64> = []
+        /// Whether nothing was found out: Strava refused, or did not answer, and the plan goes on without.
+        var isVain = false
         /// See ``SyncPlan/recent``.
         var recent: Set<Int64> = []
     }

@@ -33,6 +33,8 @@ package struct SyncPlan: Sendable {
     private var underWay: Step?
     /// What the newest page lacked; the next look finds them again after a restart.
     private var suspects = Suspects()
+    /// What a lookup found there although the newest page lacks it: not asked for again by every look, but by the next re-reading.
+    private(set) var vouched: Set<Int64> = []
     /// How often the suspect that is asked for was asked for in vain.
     private var vainTries = 0
     /// What the re-reading met on its last page, and on all under the bound of now.
@@ -210,13 +212,25 @@ package struct SyncPlan: Sendable {
     /// - Parameter scope: the activity scope that was granted; nil when nobody knows.
     package mutating func granted(_ athleteID: Int64, scope: String?) {
         let shown = Grant(athleteID: athleteID, scope: scope)
-        // What was lacking under other rights is no suspect under these.
-        if shown != grant { suspects = Suspects() }
+        if shown != grant { dropSuspects() }
         grant = shown
         if state.athleteID == nil { state.athleteID = athleteID }
-        guard let rereading = state.rereading, rereading.scope != scope else { return }
+        guard let rereading = state.rereading, rereading.scope != scope || isOfOthers(rereading) else { return }
         state.rereading = nil
         if rereading.spacing == .zero { wanted = false }
+    }
+
+    /// What was lacking under other rights is no suspect under these; whoever waits for it is answered by another look.
+    private mutating func dropSuspects() {
+        vouched = []
+        guard !suspects.isEmpty else { return }
+        newest = max(newest ?? .scheduled, suspects.priority)
+        suspects = Suspects()
+    }
+
+    /// Whether what the re-reading lacked is asked for with a token that would be answered 404 for all of it.
+    private func isOfOthers(_ rereading: Rereading) -> Bool {
+        rereading.isEnded && !rereading.acceptsDeletions && !isSameGrant(asThatOfRows: true)
     }
 
     /// Notes the rights of the token that a page was fetched with, which another process may have brought.
@@ -296,21 +310,24 @@ package struct SyncPlan: Sendable {
         state = landing.batch.state
         state.memberSince = memberSince
         underWay = nil
+        // Before what the page itself holds.
+        if landing.endsRereading { heldInNewest = nil }
         switch landing.purpose {
         case .newest:
             suspects = Suspects(landing.suspects, newest ?? .scheduled)
+            vouched.subtract(landing.seen)
             newest = nil
             heldInNewest = landing.held
         case .walk: break
         case .rereading:
             recent = landing.recent
-            // Whoever asked for another one while the page was being written is still in a hurry.
-            if wanted == nil { hurry = nil }
         case .newestSuspect(let id), .rereadingSuspect(let id):
             suspects.settle(id)
+            vouched.formUnion(landing.seen)
             vainTries = 0
         }
-        if landing.endsRereading { heldInNewest = nil }
+        // Whoever asked for another one while the answer was being written is still in a hurry.
+        if landing.purpose.isOfRereading, wanted == nil { hurry = nil }
     }
 
     /// The scope that shows everything, so that no change to it hides anything

@@ -80,6 +80,32 @@ struct LookupTests {
         #expect(await shop.store.rows.count == 299)
     }
 
+    @Test func anOutageWhileLookupsRunIsShownAndTheBackOffGrowsOverAllOfThem() async throws {
+        let shop = Workshop.synced(all)
+        let away = StravaFailure(.unavailable, "503")
+        shop.strava.change { list in
+            list.remove(299)
+            list.remove(298)
+        }
+        shop.strava.failLookups(away, away, away, away)
+        let began = shop.clock.now()
+        try await shop.open { _ in
+            _ = await shop.coordinator.refresh(.newest)
+            var due = began
+            for backoff in [5, 10, 20] as [Int64] {
+                due = due + .seconds(backoff)
+                await shop.clock.untilSomeoneSleeps(until: due)
+                if backoff < 20 { shop.clock.advance(to: due) }
+            }
+            let status = await shop.coordinator.status()
+            #expect(status.state == .failing)
+            #expect(status.problem?.code == .stravaUnavailable)
+            #expect(status.lastSuccessAt == began)
+        }
+        #expect(shop.strava.lookups == [299, 299, 299, 298])
+        #expect(await shop.store.rows.count == 300)
+    }
+
     @Test func aSpentBudgetIsToldAndWhatWasFetchedIsStored() async throws {
         let shop = Workshop.synced(all)
         shop.strava.change { list in

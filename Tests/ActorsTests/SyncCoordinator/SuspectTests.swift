@@ -150,7 +150,96 @@ struct SuspectTests {
         #expect(step.purpose == .newestSuspect(all[20].id))
         #expect(walker.plan.fetched(step, by: 7, scope: "activity:read_all") == true)
         #expect(walker.plan.fetched(step, by: 7, scope: "activity:read") == false)
+        // Whoever waits is answered by a look with the new ones, which holds what it lacks.
+        let look = walker.next()
+        #expect(look?.purpose == .newest)
+        try walker.land(look)
         #expect(walker.next() == nil)
+        #expect(walker.held == [1])
         #expect(walker.mirror.count == 1000)
+    }
+
+    @Test func whatAnAthleteLacksIsNotAskedForAsAnother() throws {
+        var walker = Walker.synced(all, scope: "activity:read_all", rereadInterval: day)
+        walker.plan.granted(7, scope: "activity:read_all")
+        for id in [all[500].id, all[600].id] { walker.list.remove(id) }
+        walker.now = walker.now + day
+        while walker.plan.state.rereading?.isEnded != true {
+            #expect(try walker.step())
+            walker.now = walker.plan.nextPageAt ?? walker.now
+        }
+        // Killed after another athlete's tokens were stored, and before anything was made of it.
+        walker.crash()
+        walker.plan.granted(8, scope: "activity:read_all")
+        walker.list = StravaList((1...3).map { .sample(10_000 + $0, at: 1_795_305_600 + $0 * 60) })
+        for _ in 0..<20 {
+            _ = try walker.step()
+            walker.now = walker.plan.nextPageAt ?? walker.now
+        }
+        #expect(walker.lookups == [])
+        #expect(walker.mirror.count == 1003)
+        #expect(walker.plan.heldDeletions?.count == 1000)
+        #expect(walker.plan.state.athleteID == 7)
+    }
+
+    @Test func whoAsksWhileLookupsRunHurriesOneOfThemAndLeavesTheReserveAlone() throws {
+        var walker = Walker.synced(all)
+        for place in [300, 400, 500] { walker.list.remove(all[place].id) }
+        walker.plan.request(.full, .scheduled)
+        while walker.plan.state.rereading?.isEnded != true { #expect(try walker.step()) }
+        walker.plan.request(.full, .interactive)
+        let first = walker.next()
+        #expect(first?.priority == .interactive)
+        try walker.land(first)
+        #expect(walker.next()?.priority == .background)
+    }
+
+    @Test func whatALookHoldsIsToldAlthoughItEndsARereading() throws {
+        var walker = Walker.synced(all, rereadInterval: day)
+        walker.list.remove(all[50].id)
+        walker.now = walker.now + day
+        while walker.plan.state.rereading?.isEnded != true {
+            #expect(try walker.step())
+            walker.now = walker.plan.nextPageAt ?? walker.now
+        }
+        walker.list.insert(all[50])
+        for activity in all[60..<140] { walker.list.remove(activity.id) }
+        walker.plan.request(.newest, .scheduled)
+        try walker.land(walker.next())
+        #expect(walker.plan.state.rereading == nil)
+        #expect(walker.plan.heldDeletions?.count == 80)
+    }
+
+    @Test func whatTheListNeverShowsButIsThereIsAskedForOncePerRereadingAndNotEachHour() throws {
+        var walker = Walker.synced(all)
+        let hidden = all[20]
+        walker.list.remove(hidden.id)
+        walker.finding = .there(hidden)
+        for _ in 0..<3 { try walker.sync(.newest) }
+        #expect(walker.lookups == [hidden.id])
+        try walker.sync(.full)
+        #expect(walker.lookups == [hidden.id, hidden.id])
+        // Shown again and then deleted: that is news.
+        walker.list.insert(hidden)
+        try walker.sync(.newest)
+        walker.list.remove(hidden.id)
+        walker.finding = nil
+        try walker.sync(.newest)
+        #expect(walker.lookups.count == 3)
+        #expect(walker.isTrue)
+    }
+
+    @Test(arguments: [20, 21])
+    func manyAreNoReasonToUseTheReserveEvenIfAPersonWaits(count: Int) throws {
+        var walker = Walker.synced(Activity.history(5000))
+        for activity in walker.list.activities[30..<30 + count] { walker.list.remove(activity.id) }
+        walker.plan.request(.newest, .interactive)
+        #expect(try walker.step())
+        #expect(walker.next()?.priority == (count == 20 ? .interactive : .background))
+        walker.plan.failed()
+        #expect(walker.next()?.priority == (count == 20 ? .scheduled : .background))
+        while try walker.step() {}
+        #expect(walker.lookups.count == count)
+        #expect(walker.isTrue)
     }
 }
