@@ -73,6 +73,7 @@ extension SyncPlan {
 
     func landedRereading(_ page: ActivityPage, _ mirror: ActivityMirror, _ now: UTCInstant) -> Landing? {
         guard var reading = state.rereading else { return nil }
+        if hasForgotten(reading, mirror) { return landedAnew(reading, page, mirror, now) }
         reading.pages += 1
         if page.isEmpty {
             switch reading.cursor?.emptiness(mirror) ?? .end {
@@ -82,10 +83,12 @@ extension SyncPlan {
             }
             var next = state
             next.rereading = reading
-            return landing(page, .rereading, next, mirror, now)
+            var landing = landing(page, .rereading, next, mirror, now)
+            landing.recent = recent
+            return landing
         }
         reading.isSound = reading.isSound && page.provesAbsence
-        let absent = Set(absences(from: page, under: reading.cursor, mirror)).subtracting(recent)
+        let absent = Set(absences(from: page, under: reading.cursor, mirror)).subtracting(recent ?? [])
         reading.missing = absent.union(reading.missing).subtracting(page.ids).sorted()
         let bound = reading.cursor?.before
         reading.cursor = reading.cursor?.advanced(past: page) ?? BackfillCursor(afterTop: page, at: now)
@@ -93,7 +96,25 @@ extension SyncPlan {
         next.rereading = reading
         var landing = landing(
             page, .rereading, next, mirror, now, upserts: mirror.differences(in: page.activities))
-        landing.recent = reading.cursor?.before == bound ? recent.union(page.ids) : page.ids
+        landing.recent = reading.cursor?.before == bound ? recent?.union(page.ids) : page.ids
+        return landing
+    }
+
+    /// Whether a person's word would be taken for what was on the pages before, because a restart has made this process forget them.
+    private func hasForgotten(_ reading: Rereading, _ mirror: ActivityMirror) -> Bool {
+        guard reading.acceptsDeletions, recent == nil, let cursor = reading.cursor else { return false }
+        return !cursor.isSurelyExact(mirror)
+    }
+
+    /// Begins the re-reading anew, with the word that was given for it.
+    private func landedAnew(
+        _ reading: Rereading, _ page: ActivityPage, _ mirror: ActivityMirror, _ now: UTCInstant
+    ) -> Landing {
+        var next = state
+        next.rereading = Rereading(startedAt: now, scope: reading.scope, acceptsDeletions: reading.acceptsDeletions)
+        var landing = landing(
+            page, .rereading, next, mirror, now, upserts: mirror.differences(in: page.activities))
+        landing.recent = []
         return landing
     }
 
@@ -109,17 +130,23 @@ extension SyncPlan {
     private func landedEnd(
         _ reading: Rereading, _ page: ActivityPage, _ mirror: ActivityMirror, _ now: UTCInstant
     ) -> Landing? {
+        var reading = reading
         // An empty list is believed of an athlete without a history, or when a person says so.
         if reading.cursor == nil, !mirror.isEmpty, !reading.acceptsDeletions { return nil }
         // Only the first page under a bound begins right below it; others have the second of the seam behind them.
         let bound = reading.cursor.map { $0.beginsAtBound ? $0.before : $0.before - .seconds(1) }
-        let below = mirror.missing(from: recent, startedBefore: bound, notBefore: nil)
+        let below = mirror.missing(from: recent ?? [], startedBefore: bound, notBefore: nil)
+        // Without knowing what the counted pages had, all of it would seem to be gone.
+        if reading.cursor?.isCounting == true, recent == nil { reading.isSound = false }
         let gone = reading.isSound ? (reading.missing.filter(mirror.contains) + below) : []
-        let verdict = Deletions(
-            isSameGrant: isSameGrant(asThatOfRows: !mirror.isEmpty), isAccepted: reading.acceptsDeletions
-        ).verdict(gone, of: mirror.count, at: now)
+        var rule = Deletions(isSameGrant: isSameGrant(asThatOfRows: !mirror.isEmpty), isAccepted: false)
+        let needsWord = rule.verdict(gone, of: mirror.count, at: now).held != nil
+        rule.isAccepted = reading.acceptsDeletions
+        let verdict = rule.verdict(gone, of: mirror.count, at: now)
         var next = state
-        if let cursor = reading.cursor, !verdict.deleted.isEmpty, !reading.acceptsDeletions {
+        // A person's word stands for the lookups only where it is needed, and not when all hangs on one empty page that nothing has
+        // doubted.
+        if let cursor = reading.cursor, !verdict.deleted.isEmpty, !needsWord || cursor.isCounting {
             next.rereading = reading.ended(at: cursor.before, lacking: verdict.deleted)
             return landing(page, .rereading, next, mirror, now)
         }

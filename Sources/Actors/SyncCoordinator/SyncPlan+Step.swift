@@ -69,6 +69,6 @@ extension SyncPlan {
         /// Whether nothing was found out: Strava refused, or did not answer, and the plan goes on without.
         var isVain = false
         /// See ``SyncPlan/recent``.
-        var recent: Set<Int64> = []
+        var recent: Set<Int64>?
     }
 }

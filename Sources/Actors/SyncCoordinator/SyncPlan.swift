@@ -39,9 +39,9 @@ package struct SyncPlan: Sendable {
     private var vainTries = 0
     /// What the re-reading met on its last page, and on all under the bound of now.
     ///
-    /// Where a start is hidden, an activity may be due on the page after the one that it is on. Kept in memory only: without it, after a
-    /// restart, a few are asked for that are there.
-    private(set) var recent: Set<Int64> = []
+    /// Where a start is hidden, an activity may be due on the page after the one that it is on. Kept in memory only, and nil after a
+    /// restart, or when another process has read on: a few are then asked for that are there.
+    private(set) var recent: Set<Int64>?
 
     /// Who granted what.
     struct Grant: Sendable, Hashable {
@@ -52,6 +52,7 @@ package struct SyncPlan: Sendable {
     package init(state: SyncState, rereadInterval: Duration? = nil) {
         self.state = state
         self.rereadInterval = rereadInterval
+        recent = state.rereading?.cursor == nil ? [] : nil
     }
 
     /// Whether nothing is left to ask for but pages that have time.
@@ -262,13 +263,15 @@ package struct SyncPlan: Sendable {
     /// not in it either, has ended there.
     package mutating func adopt(_ stored: SyncState) {
         let owed = state.rereading.flatMap { $0.spacing == .zero && $0.pages == 0 ? $0 : nil }
+        // A look at the newest, or a lookup, moves no re-reading on.
+        let (before, after) = (state.rereading, stored.rereading)
+        if before?.cursor != after?.cursor || before?.startedAt != after?.startedAt { recent = nil }
         state = stored
         if let owed { want(accepting: owed.acceptsDeletions) }
         if let asked = wanted {
             wanted = nil
             want(accepting: asked)
         }
-        recent = []
         if wanted == nil, state.rereading?.spacing != .zero { hurry = nil }
     }
 

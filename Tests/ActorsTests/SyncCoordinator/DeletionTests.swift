@@ -70,6 +70,65 @@ struct DeletionTests {
         #expect(walker.plan.heldDeletions?.count == 300)
     }
 
+    @Test func aPersonsWordDoesNotDeleteTheFewThatStravaStillHas() throws {
+        let all = Activity.history(1000)
+        var walker = Walker.synced(all)
+        walker.plan.request(.fullAcceptingDeletions, .interactive)
+        for _ in 0..<3 { #expect(try walker.step()) }
+        walker.list.move(all[900].id, to: all[50].startDate + .seconds(60))
+        while try walker.step() {}
+        #expect(walker.lookups == [all[900].id])
+        #expect(walker.isTrue)
+    }
+
+    /// So many hidden starts within a day that pages are counted.
+    private func crowd() -> Walker {
+        var list = StravaList((1...1000).map { .sample($0, at: 1_795_305_600 + $0 * 60) })
+        list.hidingStarts = Set(1...1000)
+        var walker = Walker.synced(list.told)
+        walker.list = list
+        return walker
+    }
+
+    @Test func aPersonsWordIsNotTakenForAnEmptyPageThatNothingDoubts() throws {
+        var walker = crowd()
+        let list = walker.list
+        walker.plan.request(.fullAcceptingDeletions, .interactive)
+        #expect(try walker.step())
+        #expect(walker.plan.state.rereading?.cursor?.page == 2)
+        walker.list = StravaList()
+        #expect(try walker.step())
+        walker.list = list
+        while try walker.step() {}
+        #expect(walker.batches.allSatisfy(\.deletions.isEmpty) == true)
+        #expect(walker.plan.state.rereading == nil)
+    }
+
+    @Test(arguments: [SyncScope.full, .fullAcceptingDeletions], 1...5)
+    func aRestartWhilePagesAreCountedTakesNothingForGone(_ scope: SyncScope, pages: Int) throws {
+        var walker = crowd()
+        walker.plan.request(scope, .interactive)
+        for _ in 0..<pages { #expect(try walker.step()) }
+        walker.crash()
+        while try walker.step() {}
+        #expect(walker.isTrue)
+        #expect(walker.held == [])
+        #expect(walker.batches.allSatisfy(\.deletions.isEmpty) == true)
+        #expect(walker.plan.state.rereading == nil)
+    }
+
+    @Test func aRereadingGoesOnWhereItWasBesideLooksOfAnotherProcess() throws {
+        var walker = crowd()
+        walker.plan.request(.fullAcceptingDeletions, .interactive)
+        while try walker.step() {
+            var stored = walker.stored.state
+            stored.newestAt = walker.now
+            walker.plan.adopt(stored)
+        }
+        #expect(walker.queries.count == 6)
+        #expect(walker.isTrue)
+    }
+
     @Test func aRereadingThatHasStoredNothingYetSurvivesWhatAnotherProcessWrites() throws {
         let all = Activity.history(1000)
         var walker = Walker.synced(all)

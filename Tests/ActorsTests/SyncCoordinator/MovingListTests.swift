@@ -120,6 +120,39 @@ struct MovingListTests {
         #expect(walker.batches.allSatisfy(\.deletions.isEmpty) == true)
     }
 
+    @Test(arguments: [SyncScope.full, .fullAcceptingDeletions], 1...200 as ClosedRange<UInt64>)
+    func restartsAndOtherProcessesAnywhereInARereadingLoseNothingThatIsThere(_ scope: SyncScope, seed: UInt64) throws {
+        var game = Game(random: SeededGenerator(seed: seed))
+        let list = list(&game)
+        // A tenth is gone, which needs a person's word, or one.
+        let isMany = game.number(0...1) == 0
+        let gone = Set(list.activities.map(\.id).filter { isMany ? $0.isMultiple(of: 10) : $0 == 7 })
+        var walker = Walker.synced(list.told)
+        walker.list = list
+        for id in gone { walker.list.remove(id) }
+        walker.plan.request(scope, .interactive)
+        var isOn = true
+        while isOn {
+            #expect(walker.queries.count + walker.lookups.count < 200, "seed \(seed)")
+            switch game.number(0...6) {
+            case 0 where walker.stored.state.rereading != nil: walker.crash()
+            case 1:
+                // Fetched, and never stored.
+                _ = walker.next()
+                walker.plan.failed()
+            case 2:
+                var stored = walker.stored.state
+                stored.newestAt = walker.now
+                walker.plan.adopt(stored)
+            default: isOn = try walker.step() && walker.queries.count + walker.lookups.count < 200
+            }
+        }
+        let lost = walker.list.told.map(\.id).filter { !walker.mirror.contains($0) }
+        #expect(lost == [], "seed \(seed)")
+        // And the word is taken.
+        if scope == .fullAcceptingDeletions { #expect(walker.isTrue, "seed \(seed)") }
+    }
+
     @Test(arguments: 1...60 as ClosedRange<UInt64>)
     func shortPagesAndHiddenStartsTogetherLoseNothing(seed: UInt64) throws {
         var game = Game(random: SeededGenerator(seed: seed))
