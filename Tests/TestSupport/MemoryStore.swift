@@ -6,8 +6,7 @@ package actor MemoryStore: Store {
     package private(set) var rows: [Int64: Activity] = [:]
     package private(set) var state: SyncState
     private var setAside: [RejectedActivity] = []
-    /// What was deleted and not erased, and when.
-    package private(set) var tombstones: [Int64: UTCInstant] = [:]
+    private var buried: [Int64: Tombstone] = [:]
     package private(set) var batches: [SyncBatch] = []
     package private(set) var ledgers: [BudgetLedger] = []
     /// Every authorization that was saved, in order.
@@ -39,6 +38,8 @@ package actor MemoryStore: Store {
     /// Holds saves of tokens before they take effect.
     package func holdSaves(_ gate: Gate?) { saveGate = gate }
     package var commits: Int { batches.count }
+    /// What was deleted and not erased, and when.
+    package var tombstones: [Int64: UTCInstant] { buried.mapValues(\.deletedAt) }
 
     package func migrate() async throws(StoreFailure) {}
     package func authorization() async throws(StoreFailure) -> StoredAuthorization? { authorization_ }
@@ -67,6 +68,8 @@ package actor MemoryStore: Store {
 
     package func rejected() async throws(StoreFailure) -> [RejectedActivity] { setAside }
 
+    package func deleted() async throws(StoreFailure) -> [Tombstone] { Array(buried.values) }
+
     package func syncState() async throws(StoreFailure) -> SyncState { state }
 
     package func commit(_ batch: SyncBatch) async throws(StoreFailure) {
@@ -75,9 +78,12 @@ package actor MemoryStore: Store {
         batches.append(batch)
         for activity in batch.upserts {
             rows[activity.id] = activity
-            tombstones[activity.id] = nil
+            buried[activity.id] = nil
         }
-        for id in batch.deletions where rows.removeValue(forKey: id) != nil { tombstones[id] = batch.fetchedAt }
+        for id in batch.deletions {
+            guard let activity = rows.removeValue(forKey: id) else { continue }
+            buried[id] = Tombstone(activity: activity, deletedAt: batch.fetchedAt)
+        }
         for item in batch.rejected {
             setAside.removeAll { item.id == nil ? $0.id == nil && $0.json == item.json : $0.id == item.id }
             setAside.append(item)
@@ -93,8 +99,8 @@ package actor MemoryStore: Store {
     }
 
     package func erase(deletedBefore instant: UTCInstant) async throws(StoreFailure) -> Int {
-        let old = tombstones.filter { $0.value < instant }
-        for id in old.keys { tombstones[id] = nil }
+        let old = buried.filter { $0.value.deletedAt < instant }
+        for id in old.keys { buried[id] = nil }
         return old.count
     }
 

@@ -27,13 +27,17 @@ package protocol Store: Sendable {
     /// Every item that was set aside, in no order.
     func rejected() async throws(StoreFailure) -> [RejectedActivity]
 
+    /// Every deleted row that waits to be erased, in no order.
+    func deleted() async throws(StoreFailure) -> [Tombstone]
+
     /// Where the sync stands; ``SyncState/init()`` when nothing was ever synced.
     func syncState() async throws(StoreFailure) -> SyncState
 
     /// Writes one page of changes together with the sync state that follows from it.
     ///
-    /// A deleted row is kept apart, where no other call finds it, until ``erase(deletedBefore:)`` takes it or an upsert brings
-    /// the activity back.
+    /// A deleted row is kept apart, where only ``deleted()`` finds it, until ``erase(deletedBefore:)`` takes it or an upsert brings
+    /// the activity back. Upserts come before deletions: an id in both is kept apart as the batch has it, and nobody sees it
+    /// stored meanwhile.
     func commit(_ batch: SyncBatch) async throws(StoreFailure)
 
     /// The same, unless the sync state is no longer `expected`: another process has gone on meanwhile.

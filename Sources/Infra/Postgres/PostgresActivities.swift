@@ -9,11 +9,10 @@ enum PostgresActivities {
     static func load(_ connection: PostgresConnection) async throws(PostgresFailure) -> [Activity] {
         try await connection.rows(
             """
-            SELECT id, name, type, sport_type, distance, moving_time, elapsed_time, total_elevation_gain, start_date,
-                start_date_local, timezone, average_speed, max_speed, average_heartrate, max_heartrate, kudos_count,
-                visibility
-            FROM strava_activities WHERE start_date IS NOT NULL ORDER BY start_date DESC, id DESC
-            """, [], activity)
+            SELECT \(names.joined(separator: ", ")) FROM strava_activities WHERE start_date IS NOT NULL
+            ORDER BY start_date DESC, id DESC
+            """
+        ) { (row: inout PostgresRow) throws(PostgresFailure) in try activity(&row, in: "strava_activities") }
     }
 
     /// One statement, whatever the number of rows: a column of values is one parameter.
@@ -58,8 +57,10 @@ enum PostgresActivities {
         Column(name: "visibility", type: "text") { $0.visibility },
     ]
 
+    /// The columns, in the order in which ``activity(_:in:)`` reads them.
+    static let names = columns.map(\.name)
+
     private static let upsert: String = {
-        let names = columns.map(\.name)
         let arrays = columns.enumerated().map { "$\($0.offset + 1)::\($0.element.type)[]" }
         let changes = (names.dropFirst() + ["fetched_at"]).map { "\($0) = excluded.\($0)" }
         return """
@@ -73,11 +74,12 @@ enum PostgresActivities {
 
     // MARK: Reading
 
-    /// Reads the columns in the order of the SELECT.
+    /// Reads the columns called ``names``.
     ///
     /// The original allowed NULL nearly everywhere.
-    @Sendable
-    private static func activity(_ row: inout PostgresRow) throws(PostgresFailure) -> Activity {
+    ///
+    /// - Parameter table: where a row that cannot be read is to be looked for.
+    static func activity(_ row: inout PostgresRow, in table: String) throws(PostgresFailure) -> Activity {
         let id = try row.integer() ?? 0
         let name = try row.text() ?? ""
         let type = try row.text()
@@ -90,7 +92,7 @@ enum PostgresActivities {
         guard let start = try row.milliseconds() else {
             throw PostgresFailure(
                 .refused,
-                "row \(id) of strava_activities has no readable start_date: delete the row, then read the whole history "
+                "row \(id) of \(table) has no readable start_date: delete the row, then read the whole history "
                     + "again with POST /strava/refresh-data?full=true")
         }
         let startLocal = try row.milliseconds() ?? start

@@ -91,6 +91,12 @@ package final class PostgresStore: Store {
         }
     }
 
+    package func deleted() async throws(StoreFailure) -> [Tombstone] {
+        try await withConnection { connection throws(PostgresFailure) in
+            try await PostgresTombstones.load(connection)
+        }
+    }
+
     package func syncState() async throws(StoreFailure) -> SyncState {
         try await withConnection { connection throws(PostgresFailure) in
             try await PostgresSyncState.load(connection)

@@ -4,11 +4,18 @@ import Actors
 ///
 /// A table of its own, so that no reader of `strava_activities` sees them, the original program included.
 enum PostgresTombstones {
-    private static let columns = """
-        id, name, type, sport_type, distance, moving_time, elapsed_time, total_elevation_gain, start_date,
-        start_date_local, timezone, average_speed, max_speed, average_heartrate, max_heartrate, kudos_count, visibility,
-        fetched_at
-        """
+    private static let columns = (PostgresActivities.names + ["fetched_at"]).joined(separator: ", ")
+
+    /// A row without a start is no activity, here as in ``PostgresActivities/load(_:)``.
+    static func load(_ connection: PostgresConnection) async throws(PostgresFailure) -> [Tombstone] {
+        let names = PostgresActivities.names.joined(separator: ", ")
+        return try await connection.rows(
+            "SELECT \(names), deleted_at_ms FROM paceline_tombstones WHERE start_date IS NOT NULL"
+        ) { (row: inout PostgresRow) throws(PostgresFailure) in
+            let activity = try PostgresActivities.activity(&row, in: "paceline_tombstones")
+            return Tombstone(activity: activity, deletedAt: UTCInstant(milliseconds: try row.integer() ?? 0))
+        }
+    }
 
     /// Takes rows out of `strava_activities`; ids that are not stored there change nothing.
     static func bury(

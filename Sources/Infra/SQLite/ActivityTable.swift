@@ -2,6 +2,12 @@ import Actors
 
 /// Rows of `strava_activities`.
 enum ActivityTable {
+    /// In the order in which ``activity(_:in:)`` reads them.
+    static let columns = """
+        id, name, type, sport_type, distance, moving_time, elapsed_time, total_elevation_gain, start_date,
+        start_date_local, timezone, average_speed, max_speed, average_heartrate, max_heartrate, kudos_count, visibility
+        """
+
     /// Newest first; the index on (start_date, id) spares the sort.
     ///
     /// A row without a start has no place in any list. Only the original can have written one, and the first sync, which reads
@@ -10,10 +16,7 @@ enum ActivityTable {
         var activities: [Activity] = []
         let select = try connection.statement(
             """
-            SELECT id, name, type, sport_type, distance, moving_time, elapsed_time, total_elevation_gain, start_date,
-                start_date_local, timezone, average_speed, max_speed, average_heartrate, max_heartrate, kudos_count,
-                visibility
-            FROM strava_activities WHERE start_date IS NOT NULL ORDER BY start_date DESC, id DESC
+            SELECT \(columns) FROM strava_activities WHERE start_date IS NOT NULL ORDER BY start_date DESC, id DESC
             """)
         try select.forEachRow { (row: inout SQLiteRow) throws(StoreFailure) in activities.append(try activity(&row)) }
         return activities
@@ -67,10 +70,14 @@ enum ActivityTable {
         row.bind(fetchedAt)
     }
 
-    /// Reads the columns in the order of the SELECT.
+    /// Reads ``columns``.
     ///
     /// The original allowed NULL nearly everywhere.
-    private static func activity(_ row: inout SQLiteRow) throws(StoreFailure) -> Activity {
+    ///
+    /// - Parameter table: where a row that cannot be read is to be looked for.
+    static func activity(
+        _ row: inout SQLiteRow, in table: String = "strava_activities"
+    ) throws(StoreFailure) -> Activity {
         let id = row.integer() ?? 0
         let name = row.text() ?? ""
         let type = row.text()
@@ -83,7 +90,7 @@ enum ActivityTable {
         guard let start = row.utf8({ SQLiteDateTime.milliseconds($0.span) }) else {
             throw StoreFailure(
                 .corrupt,
-                "row \(id) of strava_activities has no readable start_date; delete the row, then read the whole history "
+                "row \(id) of \(table) has no readable start_date; delete the row, then read the whole history "
                     + "again with POST /strava/refresh-data?full=true")
         }
         let startLocal = row.utf8 { SQLiteDateTime.milliseconds($0.span) } ?? start

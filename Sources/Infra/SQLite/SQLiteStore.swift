@@ -54,6 +54,10 @@ package actor SQLiteStore: Store {
         try ActivityTable.load(connection())
     }
 
+    package func deleted() throws(StoreFailure) -> [Tombstone] {
+        try TombstoneTable.load(connection())
+    }
+
     package func syncState() throws(StoreFailure) -> SyncState {
         try SyncStateTable.load(connection())
     }

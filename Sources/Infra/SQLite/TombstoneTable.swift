@@ -4,11 +4,20 @@ import Actors
 ///
 /// A table of its own, so that no reader of `strava_activities` sees them, the original program included.
 enum TombstoneTable {
-    static let columns = """
-        id, name, type, sport_type, distance, moving_time, elapsed_time, total_elevation_gain, start_date,
-        start_date_local, timezone, average_speed, max_speed, average_heartrate, max_heartrate, kudos_count, visibility,
-        fetched_at
-        """
+    private static let columns = "\(ActivityTable.columns), fetched_at"
+
+    /// A row without a start is no activity, here as in ``ActivityTable/load(_:)``.
+    static func load(_ connection: SQLiteConnection) throws(StoreFailure) -> [Tombstone] {
+        var tombstones: [Tombstone] = []
+        let select = try connection.statement(
+            "SELECT \(ActivityTable.columns), deleted_at_ms FROM paceline_tombstones WHERE start_date IS NOT NULL")
+        try select.forEachRow { (row: inout SQLiteRow) throws(StoreFailure) in
+            let activity = try ActivityTable.activity(&row, in: "paceline_tombstones")
+            let deletedAt = UTCInstant(milliseconds: row.integer() ?? 0)
+            tombstones.append(Tombstone(activity: activity, deletedAt: deletedAt))
+        }
+        return tombstones
+    }
 
     /// Takes rows out of `strava_activities`; ids that are not stored there change nothing.
     static func bury(_ ids: [Int64], at instant: UTCInstant, _ connection: SQLiteConnection) throws(StoreFailure) {

@@ -40,13 +40,18 @@ final class UnreliableStore: Store {
 
     func activities() async throws(StoreFailure) -> [Activity] { try await base.activities() }
     func rejected() async throws(StoreFailure) -> [RejectedActivity] { try await base.rejected() }
+    func deleted() async throws(StoreFailure) -> [Tombstone] { try await base.deleted() }
     func syncState() async throws(StoreFailure) -> SyncState { try await base.syncState() }
 
     func commit(_ batch: SyncBatch) async throws(StoreFailure) {
         try await write { () async throws(StoreFailure) in try await base.commit(batch) }
     }
 
-    func erase(deletedBefore instant: UTCInstant) async throws(StoreFailure) -> Int { throw Self.failure }
+    func erase(deletedBefore instant: UTCInstant) async throws(StoreFailure) -> Int {
+        var count = 0
+        try await write { () async throws(StoreFailure) in count = try await base.erase(deletedBefore: instant) }
+        return count
+    }
 
     func budget() async throws(StoreFailure) -> BudgetLedger? { try await base.budget() }
 

@@ -128,6 +128,7 @@ private struct UnreachableStore: Store {
     ) async throws(StoreFailure) -> Bool { throw failure }
     func activities() async throws(StoreFailure) -> [Activity] { try await base.activities() }
     func rejected() async throws(StoreFailure) -> [RejectedActivity] { try await base.rejected() }
+    func deleted() async throws(StoreFailure) -> [Tombstone] { try await base.deleted() }
     func syncState() async throws(StoreFailure) -> SyncState { try await base.syncState() }
     func commit(_ batch: SyncBatch) async throws(StoreFailure) { throw failure }
     func erase(deletedBefore instant: UTCInstant) async throws(StoreFailure) -> Int { throw failure }

@@ -92,6 +92,54 @@ extension StoreContract {
             try await expect(store.erase(deletedBefore: .init(milliseconds: .max)), is: 1, "erased")
             await store.close()
         },
+        StoreContract("a deleted row can be read as it was, with the millisecond of its deletion, until it is erased") {
+            database in
+            let store = try await database.openMigrated()
+            try await store.commit(batch([activity(1), activity(2), activity(3)]))
+            try await expect(store.deleted(), is: [], "deleted before anything was")
+            let first = UTCInstant(milliseconds: 1_795_402_800_123)
+            try await store.commit(batch(deletions: [1, 404]))
+            var later = batch(deletions: [3])
+            later.fetchedAt = first + .milliseconds(1)
+            try await store.commit(later)
+            let second = Tombstone(activity: activity(3), deletedAt: first + .milliseconds(1))
+            try await expect(
+                Set(store.deleted()), is: [Tombstone(activity: activity(1), deletedAt: first), second], "deleted")
+            _ = try await store.erase(deletedBefore: first + .milliseconds(1))
+            try await expect(store.deleted(), is: [second], "deleted and not erased")
+            await store.close()
+        },
+        StoreContract("a row that came back is not deleted, and deleted again it is what it was last") { database in
+            let store = try await database.openMigrated()
+            try await store.commit(batch([activity(1)]))
+            try await store.commit(batch(deletions: [1]))
+            var changed = activity(1)
+            changed.name = "back again"
+            try await store.commit(batch([changed]))
+            try await expect(store.deleted(), is: [], "deleted, after it came back")
+            var again = batch(deletions: [1])
+            again.fetchedAt = again.fetchedAt + .seconds(60)
+            try await store.commit(again)
+            try await expect(
+                store.deleted(), is: [Tombstone(activity: changed, deletedAt: again.fetchedAt)], "deleted again")
+            await store.close()
+        },
+        StoreContract("what one batch both brings and deletes is deleted, as the batch has it") { database in
+            let store = try await database.openMigrated()
+            try await store.commit(batch([activity(1), activity(2), activity(4)]))
+            try await store.commit(batch(deletions: [2]))
+            var (first, second) = (activity(1), activity(2))
+            (first.name, second.name) = ("stored until now", "deleted already")
+            var both = batch([first, second, activity(3)], deletions: [3, 2, 1])
+            both.fetchedAt = both.fetchedAt + .milliseconds(-1)
+            try await store.commit(both)
+            try await expect(store.activities(), is: [activity(4)], "activities")
+            try await expect(
+                Set(store.deleted()),
+                is: Set([first, second, activity(3)].map { Tombstone(activity: $0, deletedAt: both.fetchedAt) }),
+                "deleted")
+            await store.close()
+        },
         StoreContract("deleting an id that is not stored is not an error") { database in
             let store = try await database.openMigrated()
             try await store.commit(batch([activity(1)], deletions: [404, .min, .max]))

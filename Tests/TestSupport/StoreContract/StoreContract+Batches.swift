@@ -15,6 +15,7 @@ extension StoreContract {
                 [overwritten, activity(3)], deletions: [2], rejected: [item], state: SyncState(isComplete: true))
             try await expectFailure("the batch") { () async throws(StoreFailure) in try await store.commit(failing) }
             try await expect(store.activities(), is: [activity(2), activity(1)], "activities")
+            try await expect(store.deleted(), is: [], "deleted")
             try await expect(store.syncState(), is: before, "sync state")
             try await expect(database.rejected(), is: [], "rejected items")
             await store.close()

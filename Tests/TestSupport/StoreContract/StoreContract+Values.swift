@@ -72,16 +72,22 @@ extension StoreContract {
         },
     ]
 
+    /// Stores them, and deletes them again: either way they must be read as they were.
     private static func expectRoundTrip(_ activities: [Activity], _ database: Database) async throws {
         let store = try await database.openMigrated()
         try await store.commit(batch(activities))
-        let stored = try await store.activities()
+        try expectEqual(try await store.activities(), activities)
+        try await store.commit(batch(deletions: activities.map(\.id)))
+        try expectEqual(try await store.deleted().map(\.activity).sorted(by: Activity.newestFirst), activities)
+        await store.close()
+    }
+
+    private static func expectEqual(_ stored: [Activity], _ activities: [Activity]) throws {
         try expect(stored.count, is: activities.count, "rows")
         for (stored, expected) in zip(stored, activities.sorted(by: Activity.newestFirst)) {
             try expect(stored, is: expected, "activity \(expected.id)")
             // Strings are equal under canonical equivalence; stored text must be the same scalars.
             try expect(Array(stored.name.utf8), is: Array(expected.name.utf8), "bytes of the name")
         }
-        await store.close()
     }
 }
