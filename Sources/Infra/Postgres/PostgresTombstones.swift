@@ -6,6 +6,9 @@ import Actors
 enum PostgresTombstones {
     private static let columns = (PostgresActivities.names + ["fetched_at"]).joined(separator: ", ")
 
+    private static let replacement = (PostgresActivities.names + ["fetched_at"]).map { "excluded.\($0)" }
+        .joined(separator: ", ")
+
     /// A row without a start is no activity, here as in ``PostgresActivities/load(_:)``.
     static func load(_ connection: PostgresConnection) async throws(PostgresFailure) -> [Tombstone] {
         let names = PostgresActivities.names.joined(separator: ", ")
@@ -18,6 +21,8 @@ enum PostgresTombstones {
     }
 
     /// Takes rows out of `strava_activities`; ids that are not stored there change nothing.
+    ///
+    /// A row that has a tombstone already was written by the original, which knows of none: the tombstone becomes the newer row.
     static func bury(
         _ ids: [Int64], at instant: UTCInstant, _ connection: PostgresConnection
     ) async throws(PostgresFailure) {
@@ -26,7 +31,7 @@ enum PostgresTombstones {
             """
             WITH gone AS (DELETE FROM strava_activities WHERE id = ANY ($1::bigint[]) RETURNING \(columns))
             INSERT INTO paceline_tombstones (deleted_at_ms, \(columns)) SELECT $2::bigint, \(columns) FROM gone
-            ON CONFLICT (id) DO UPDATE SET deleted_at_ms = excluded.deleted_at_ms
+            ON CONFLICT (id) DO UPDATE SET (deleted_at_ms, \(columns)) = (excluded.deleted_at_ms, \(replacement))
             """,
             [PostgresText.array(ids.map { "\($0)" }), "\(instant.milliseconds)"])
     }

@@ -47,6 +47,29 @@ import Testing
         await server.end()
     }
 
+    @Test func aRowThatTheOriginalWroteOverATombstoneIsDeletedAsItIsNow() async throws {
+        let server = try await PostgresServer.shared()
+        try await server.withDatabase { name in
+            let store = try PostgresStore(server.settings(database: name))
+            try await store.migrate()
+            try await store.commit(Self.batch(1...1))
+            var deletion = SyncBatch(deletions: [1], state: SyncState(), fetchedAt: UTCInstant(seconds: 1_800_000_000))
+            try await store.commit(deletion)
+            // It knows nothing of tombstones.
+            try await server.execute(
+                "INSERT INTO strava_activities (id, name, type, start_date) VALUES (1, 'newer', 'Run', '2026-11-22Z')",
+                database: name)
+            deletion.fetchedAt = UTCInstant(seconds: 1_800_000_001)
+            try await store.commit(deletion)
+            let deleted = try await store.deleted()
+            #expect(deleted.map(\.activity.name) == ["newer"])
+            #expect(deleted.map(\.activity.distance) == [0])
+            #expect(deleted.map(\.deletedAt) == [deletion.fetchedAt])
+            #expect(try await store.activities().isEmpty)
+            await store.close()
+        }
+    }
+
     private static func untilAnswering(_ store: PostgresStore) async throws {
         let deadline = ContinuousClock.now + .seconds(60)
         while true {
