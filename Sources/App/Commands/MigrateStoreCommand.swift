@@ -17,8 +17,8 @@ struct MigrateStoreCommand: AsyncParsableCommand {
             processes shows it.
 
             Exit codes: 0 both hold the same; 64 a mistake in the options; 65 refused, with the reason; 74 a database does not answer, \
-            or not with Paceline's tables; 77 a database refuses the user, the password or its name; 75 the two differ because something still writes to one of them: stop it and run this \
-            again; 78 a URL is none.
+            or not with Paceline's tables; 75 the two differ because something still writes to one of them: stop it and run this \
+            again; 77 a database refuses the user, the password or its name; 78 a URL is none.
             """)
 
     @Option(help: ArgumentHelp("The database to read.", valueName: "url"))

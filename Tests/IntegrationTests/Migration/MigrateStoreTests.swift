@@ -140,6 +140,16 @@ import Testing
         }
     }
 
+    @Test func itsHelpListsTheExitCodesInOrder() async throws {
+        try await withStage(activities: 1) { stage in
+            let help = try await stage.run(["migrate-store", "--help"])
+            // As one line: the parser breaks it anywhere.
+            let words = help.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+            let codes = words.matches(of: #/(?:Exit codes:|;) (\d+) /#).compactMap { Int($0.output.1) }
+            #expect(codes == [0, 64, 65, 74, 75, 77, 78])
+        }
+    }
+
     @Test func mistakesInTheOptionsGiveNoPasswordAway() async throws {
         let url = "postgresql://paceline:\(PostgresServer.password)@127.0.0.1:9/paceline"
         let broken = "postgresql:/paceline:\(PostgresServer.password)@127.0.0.1:9/paceline"
