@@ -9,9 +9,10 @@ struct MigrateStoreCommand: AsyncParsableCommand {
         abstract: "Copy everything from one database to another: SQLite or PostgreSQL, either way.",
         discussion: """
             Let no server run on either database meanwhile. --from is read and never changed; --to must be empty, or hold a part of \
-            the same: whatever cuts a copy short, run the command again and it goes on. Then both are read back and compared, by \
-            number and by SHA-256. Tokens stay encrypted as they are, so keep ENCRYPTION_KEY. On a terminal it shows a bar, elsewhere \
-            ten lines.
+            the same: whatever cuts a copy short, run the command again and it goes on. Tombstones, which are activities that were \
+            deleted at Strava and are kept for 48 hours, move too, and are erased there when their time is over. Then both are \
+            read back and compared, by number and by SHA-256. Tokens stay encrypted as they are, so keep ENCRYPTION_KEY. On a \
+            terminal it shows a bar, elsewhere ten lines.
 
             URLs are written as in DATABASE_URL; the password of PostgreSQL may stand in ~/.pgpass instead, where no list of \
             processes shows it.

@@ -28,6 +28,11 @@ struct CanonicalForm: Sendable, Hashable {
         append(activity.visibility)
     }
 
+    init(_ tombstone: Tombstone) {
+        self.init(tombstone.activity)
+        append(tombstone.deletedAt.milliseconds)
+    }
+
     init(_ item: RejectedActivity) {
         append(item.id)
         append(item.reason)

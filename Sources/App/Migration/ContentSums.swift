@@ -20,6 +20,8 @@ struct ContentSums: Sendable, Hashable {
             Self.part(
                 "set aside",
                 contents.setAside.map(CanonicalForm.init).sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }),
+            Self.part(
+                "tombstones", contents.tombstones.sorted { $0.activity.id < $1.activity.id }.map(CanonicalForm.init)),
             Self.part("tokens", contents.authorization.map { [CanonicalForm(single: $0)] } ?? []),
             Self.part("budget", contents.budget.map { [CanonicalForm(single: $0)] } ?? []),
             // A store without one answers the state of nothing synced.

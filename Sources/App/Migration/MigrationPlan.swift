@@ -8,6 +8,8 @@ import Actors
 struct MigrationPlan: Sendable {
     enum Step: Sendable, Hashable {
         case commit(SyncBatch)
+        /// Takes so many tombstones of the target's.
+        case erase(deletedBefore: UTCInstant, count: Int)
         case save(BudgetLedger)
         case authorize(StoredAuthorization)
     }
@@ -21,7 +23,8 @@ struct MigrationPlan: Sendable {
     private(set) var steps: [Step] = []
 
     /// - Parameters:
-    ///   - lost: ids that the source had when the copy began and has no more. No other row of the target's is deleted.
+    ///   - lost: ids that the source had when the copy began and has no more. No other row of the target's is deleted, but those
+    ///     that were deleted in the source too.
     ///   - now: stands for the time of the last refresh when there was none.
     init(from source: StoreContents, to target: StoreContents, lost: Set<Int64> = [], now: UTCInstant) {
         let underWay = SyncState(athleteID: source.state.athleteID ?? source.authorization?.athleteID)
@@ -29,9 +32,7 @@ struct MigrationPlan: Sendable {
         let stored = Dictionary(
             target.activities.map { ($0.id, CanonicalForm($0)) }, uniquingKeysWith: { first, _ in first })
         let setAside = Set(target.setAside.map(CanonicalForm.init))
-        for ids in lost.filter({ stored[$0] != nil }).sorted().chunks(of: Self.chunk) {
-            steps.append(.commit(SyncBatch(deletions: ids, state: underWay, fetchedAt: fetchedAt)))
-        }
+        steps += Self.deletions(from: source, to: target, lost: lost, underWay: underWay)
         for rows in source.activities.filter({ stored[$0.id] != CanonicalForm($0) }).chunks(of: Self.chunk) {
             steps.append(.commit(SyncBatch(upserts: rows, state: underWay, fetchedAt: fetchedAt)))
         }
@@ -54,14 +55,19 @@ struct MigrationPlan: Sendable {
     var rows: Int { steps.reduce(0) { $0 + $1.rows } }
 
     /// Why the source must not be copied over the target; nil when it may.
-    static func refusal(from source: StoreContents, to target: StoreContents) -> MigrationRefusal? {
+    ///
+    /// A tombstone that the source does not have is no reason once its time is over: the source may have erased it.
+    static func refusal(from source: StoreContents, to target: StoreContents, now: UTCInstant) -> MigrationRefusal? {
         if source.isEmpty { return .nothingToMove }
         if let other = target.owners.subtracting(source.owners).min() { return .otherAthlete(other) }
-        let ids = Set(source.activities.map(\.id))
+        let ids = source.knownIDs
         let items = Set(source.setAside.map(\.key))
         let activities = target.activities.count { !ids.contains($0.id) }
         let setAside = target.setAside.count { !items.contains($0.key) }
-        if activities + setAside > 0 { return .foreignRows(activities: activities, setAside: setAside) }
+        let tombstones = target.tombstones(notIn: source).count { $0.deletedAt >= now - Eraser.grace }
+        if activities + setAside + tombstones > 0 {
+            return .foreignRows(activities: activities, setAside: setAside, tombstones: tombstones)
+        }
         return isNewer(target, than: source) ? .targetIsNewer : nil
     }
 
@@ -78,14 +84,20 @@ struct MigrationPlan: Sendable {
 extension MigrationPlan.Step {
     /// How many rows it writes or deletes.
     var rows: Int {
-        guard case .commit(let batch) = self else { return 0 }
-        return batch.upserts.count + batch.deletions.count + batch.rejected.count
+        switch self {
+        // A row that is brought only to be deleted is one row.
+        case .commit(let batch):
+            Set(batch.upserts.map(\.id)).union(batch.deletions).count + batch.rejected.count
+        case .erase(_, let count): count
+        case .save, .authorize: 0
+        }
     }
 
     /// Does it.
     func carryOut(on store: any Store) async throws(StoreFailure) {
         switch self {
         case .commit(let batch): try await store.commit(batch)
+        case .erase(let instant, _): _ = try await store.erase(deletedBefore: instant)
         case .save(let budget): try await store.save(budget)
         case .authorize(let authorization): try await store.save(authorization)
         }
@@ -106,7 +118,7 @@ extension RejectedActivity {
 
 extension Array {
     /// The elements in their order, at most `size` at a time.
-    fileprivate func chunks(of size: Int) -> [[Element]] {
+    func chunks(of size: Int) -> [[Element]] {
         stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
     }
 }

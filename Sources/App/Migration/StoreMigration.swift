@@ -35,7 +35,7 @@ struct StoreMigration: Sendable {
     /// - Throws: ``MigrationRefusal``, or the `StoreFailure` of either side; what was written until then stays.
     func run(_ first: StoreContents) async throws -> Ending {
         var (source, target) = (first, try await readTarget())
-        if let refusal = MigrationPlan.refusal(from: source, to: target) { throw refusal }
+        if let refusal = MigrationPlan.refusal(from: source, to: target, now: clock.now()) { throw refusal }
         var seen: Set<Int64> = []
         var written = 0
         var attempt = 1

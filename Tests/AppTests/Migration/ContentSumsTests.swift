@@ -27,6 +27,7 @@ struct ContentSumsTests {
         let whole = Holdings.whole(5, items: 3)
         let changes: [(inout StoreContents) -> Void] = [
             { $0.activities[2].name = "else" }, { $0.setAside[1].reason = "else" },
+            { $0.tombstones[1].activity.name = "else" },
             { $0.authorization?.refreshToken = "else" }, { $0.budget?.readDay.used += 1 },
             { $0.state.isComplete = false },
         ]
@@ -39,9 +40,17 @@ struct ContentSumsTests {
         }
     }
 
+    @Test func theMomentOfADeletionCountsToTheMillisecond() {
+        let tombstone = Holdings.tombstone(1)
+        var later = tombstone
+        later.deletedAt = later.deletedAt + .milliseconds(1)
+        #expect(CanonicalForm(later) != CanonicalForm(tombstone))
+        #expect(CanonicalForm(tombstone) != CanonicalForm(tombstone.activity))
+    }
+
     @Test func countsAreThoseOfTheRows() {
-        #expect(ContentSums(Holdings.whole(5, items: 3)).parts.map(\.count) == [5, 3, 1, 1, 1])
-        #expect(ContentSums(StoreContents()).parts.map(\.count) == [0, 0, 0, 0, 1])
+        #expect(ContentSums(Holdings.whole(5, items: 3)).parts.map(\.count) == [5, 3, 5, 1, 1, 1])
+        #expect(ContentSums(StoreContents()).parts.map(\.count) == [0, 0, 0, 0, 0, 1])
     }
 
     @Test func theOrderInWhichAStoreAnswersDoesNotCount() {
@@ -49,6 +58,7 @@ struct ContentSumsTests {
         var turned = whole
         turned.activities.reverse()
         turned.setAside.reverse()
+        turned.tombstones.reverse()
         #expect(ContentSums(turned) == ContentSums(whole))
     }
 

@@ -30,6 +30,13 @@ enum Holdings {
         RejectedActivity(id: index % 2 == 0 ? index : nil, reason: "no 'date'", json: #"{"n":\#(index),"🏃":null}"#)
     }
 
+    /// Of an activity that nothing else here holds; every third was deleted at the same moment.
+    static func tombstone(_ index: Int64) -> Tombstone {
+        Tombstone(
+            activity: activity(7000 + index),
+            deletedAt: UTCInstant(milliseconds: 1_795_410_000_123 + index % 3 * 3_600_001))
+    }
+
     static let authorization = StoredAuthorization(
         athleteID: athlete, accessToken: "gAAAAAB-access_==", refreshToken: "gAAAAAB-refresh_==",
         expiresAt: UTCInstant(seconds: 1_795_424_400), scope: "activity:read_all")
@@ -41,10 +48,10 @@ enum Holdings {
     }()
 
     /// A whole history.
-    static func whole(_ count: Int64 = 1203, items: Int64 = 45) -> StoreContents {
+    static func whole(_ count: Int64 = 1203, items: Int64 = 45, tombstones: Int64 = 5) -> StoreContents {
         StoreContents(
             activities: (0..<count).map(activity).sorted(by: Activity.newestFirst), setAside: (0..<items).map(item),
-            authorization: authorization, budget: budget,
+            tombstones: (0..<tombstones).map(tombstone), authorization: authorization, budget: budget,
             state: SyncState(
                 athleteID: athlete, isComplete: true, lastSuccessAt: UTCInstant(seconds: 1_795_420_000),
                 scope: "activity:read_all",
@@ -65,6 +72,12 @@ extension MemoryStore {
             activities: contents.activities, state: contents.state, authorization: contents.authorization)
         try await store.commit(
             SyncBatch(rejected: contents.setAside, state: contents.state, fetchedAt: Holdings.now))
+        for tombstone in contents.tombstones {
+            try await store.commit(
+                SyncBatch(
+                    upserts: [tombstone.activity], deletions: [tombstone.activity.id], state: contents.state,
+                    fetchedAt: tombstone.deletedAt))
+        }
         if let budget = contents.budget { try await store.save(budget) }
         return store
     }

@@ -18,10 +18,10 @@ struct MigrationPlanTests {
     @Test func intoAnEmptyStoreEverythingGoesInChunksAndTheStateGoesLast() {
         let source = Holdings.whole(1203, items: 45)
         let steps = plan(source)
-        #expect(batches(steps).map(\.upserts.count) == [500, 500, 203, 0, 0, 0, 0])
-        #expect(batches(steps).map(\.rejected.count) == [0, 0, 0, 20, 20, 5, 0])
-        #expect(steps.count == 9)
-        #expect(steps[6...7] == [.save(Holdings.budget), .authorize(Holdings.authorization)])
+        #expect(batches(steps).map(\.upserts.count) == [2, 2, 1, 500, 500, 203, 0, 0, 0, 0])
+        #expect(batches(steps).map(\.rejected.count) == [0, 0, 0, 0, 0, 0, 20, 20, 5, 0])
+        #expect(steps.count == 12)
+        #expect(steps[9...10] == [.save(Holdings.budget), .authorize(Holdings.authorization)])
         #expect(
             steps.last
                 == .commit(SyncBatch(state: source.state, fetchedAt: UTCInstant(seconds: 1_795_420_000))))
@@ -79,17 +79,8 @@ struct MigrationPlanTests {
         #expect(batches(plan(source, target)).map(\.state) == [source.state])
     }
 
-    @Test func onlyWhatTheSourceHadAndLostIsDeleted() {
-        let source = Holdings.whole(10)
-        var target = source
-        target.activities += [Holdings.activity(50), Holdings.activity(51)]
-        let steps = plan(source, target, lost: [50, 999])
-        #expect(batches(steps).map(\.deletions) == [[50], []])
-        #expect(batches(steps).flatMap(\.upserts).isEmpty)
-    }
-
     @Test func withoutARefreshTheRowsHaveThePresentTime() {
-        var source = Holdings.whole(3)
+        var source = Holdings.whole(3, tombstones: 0)
         source.state = SyncState(athleteID: Holdings.athlete)
         #expect(batches(plan(source)).allSatisfy { $0.fetchedAt == Holdings.now })
     }
@@ -102,11 +93,11 @@ struct MigrationRefusalTests {
     private func refusal(_ change: (inout StoreContents) -> Void) -> MigrationRefusal? {
         var target = source
         change(&target)
-        return MigrationPlan.refusal(from: source, to: target)
+        return MigrationPlan.refusal(from: source, to: target, now: Holdings.now)
     }
 
     @Test func whatIsEmptyOrAPartOfTheSameMayBeFilled() {
-        #expect(MigrationPlan.refusal(from: source, to: StoreContents()) == nil)
+        #expect(MigrationPlan.refusal(from: source, to: StoreContents(), now: Holdings.now) == nil)
         #expect(refusal { _ in } == nil)
         #expect(refusal { $0.activities.removeFirst(4) } == nil)
         #expect(refusal { $0.activities[0].name = "older" } == nil)
@@ -116,11 +107,14 @@ struct MigrationRefusalTests {
 
     @Test func anEmptySourceIsRefused() {
         var nothing = StoreContents()
-        #expect(MigrationPlan.refusal(from: nothing, to: source) == .nothingToMove)
+        #expect(MigrationPlan.refusal(from: nothing, to: source, now: Holdings.now) == .nothingToMove)
         nothing.budget = Holdings.budget
-        #expect(MigrationPlan.refusal(from: nothing, to: StoreContents()) == .nothingToMove)
+        #expect(MigrationPlan.refusal(from: nothing, to: StoreContents(), now: Holdings.now) == .nothingToMove)
+        var deleted = nothing
+        deleted.tombstones = [Holdings.tombstone(1)]
+        #expect(MigrationPlan.refusal(from: deleted, to: StoreContents(), now: Holdings.now) == nil)
         nothing.authorization = Holdings.authorization
-        #expect(MigrationPlan.refusal(from: nothing, to: StoreContents()) == nil)
+        #expect(MigrationPlan.refusal(from: nothing, to: StoreContents(), now: Holdings.now) == nil)
     }
 
     @Test func anotherAthletesDataAreLeftAlone() {
@@ -133,8 +127,28 @@ struct MigrationRefusalTests {
             refusal {
                 $0.activities += [Holdings.activity(50), Holdings.activity(51)]
                 $0.setAside.append(Holdings.item(98))
-            } == .foreignRows(activities: 2, setAside: 1))
-        #expect(refusal { $0.setAside.append(Holdings.item(99)) } == .foreignRows(activities: 0, setAside: 1))
+            } == .foreignRows(activities: 2, setAside: 1, tombstones: 0))
+        #expect(
+            refusal { $0.setAside.append(Holdings.item(99)) } == .foreignRows(activities: 0, setAside: 1, tombstones: 0)
+        )
+    }
+
+    @Test func aTombstoneThatTheSourceDoesNotHaveCountsUntilItsTimeIsOver() {
+        var tombstone = Holdings.tombstone(50)
+        tombstone.deletedAt = Holdings.now - .seconds(48 * 3600)
+        let foreign = tombstone
+        #expect(
+            refusal { $0.tombstones.append(foreign) } == .foreignRows(activities: 0, setAside: 0, tombstones: 1))
+        tombstone.deletedAt = tombstone.deletedAt - .milliseconds(1)
+        let ended = tombstone
+        #expect(refusal { $0.tombstones.append(ended) } == nil, "the source erased it, as the target would")
+    }
+
+    @Test func whatOneSideHasDeletedAndTheOtherStillStoresIsNotForeign() {
+        #expect(refusal { $0.activities.append($0.tombstones.removeLast().activity) } == nil)
+        #expect(
+            refusal { $0.tombstones.append(Tombstone(activity: $0.activities.removeLast(), deletedAt: Holdings.now)) }
+                == nil)
     }
 
     @Test func aTargetThatWasUsedSinceIsNotSetBack() {
@@ -143,15 +157,16 @@ struct MigrationRefusalTests {
         #expect(refusal { $0.budget?.readQuarter.start = UTCInstant(seconds: 1_795_400_900) } == .targetIsNewer)
         var unconnected = source
         unconnected.authorization = nil
-        #expect(MigrationPlan.refusal(from: unconnected, to: source) == .targetIsNewer)
+        #expect(MigrationPlan.refusal(from: unconnected, to: source, now: Holdings.now) == .targetIsNewer)
     }
 
     @Test func eachSaysWhatToDo() {
         let all: [MigrationRefusal] = [
-            .sameDatabase, .nothingToMove, .otherAthlete(9), .foreignRows(activities: 12, setAside: 1), .targetIsNewer,
+            .sameDatabase, .nothingToMove, .otherAthlete(9), .foreignRows(activities: 12, setAside: 1, tombstones: 3),
+            .targetIsNewer,
         ]
         for refusal in all.dropFirst(2) { #expect(refusal.description.contains("Name an empty database in --to.")) }
         #expect(all[2].description.contains("athlete 9"))
-        #expect(all[3].description.contains("activities: 12, items set aside: 1"))
+        #expect(all[3].description.contains("activities: 12, items set aside: 1, tombstones: 3."))
     }
 }

@@ -34,27 +34,31 @@ struct StoreMigrationTests {
     }
 
     private static let whole = Holdings.whole()
-    /// Three chunks of activities, three of items, budget, tokens, state.
-    private static let writes = 9
+    /// Three moments at which something was deleted, three chunks of activities, three of items, budget, tokens, state.
+    private static let writes = 12
 
     @Test func everythingArrivesAndBothSidesHaveTheSameSums() async throws {
         let target = MemoryStore()
         let events = Events()
         let ending = try await migrate(Source(Self.whole), to: target, events)
         #expect(ending.isVerified)
-        #expect(ending.written == 1248)
+        #expect(ending.written == 1253)
         #expect(ending.to == ContentSums(try await .read(target)))
         #expect(ending.from == ContentSums(Self.whole))
         #expect(try await target.activities() == Self.whole.activities)
+        #expect(Set(try await target.deleted()) == Set(Self.whole.tombstones))
         #expect(await target.state == Self.whole.state)
         #expect(
             events.list == [
-                .wrote(MigrationProgress(before: 0, written: 500, total: 1248)),
-                .wrote(MigrationProgress(before: 500, written: 1000, total: 1248)),
-                .wrote(MigrationProgress(before: 1000, written: 1203, total: 1248)),
-                .wrote(MigrationProgress(before: 1203, written: 1223, total: 1248)),
-                .wrote(MigrationProgress(before: 1223, written: 1243, total: 1248)),
-                .wrote(MigrationProgress(before: 1243, written: 1248, total: 1248)), .readingBack,
+                .wrote(MigrationProgress(before: 0, written: 2, total: 1253)),
+                .wrote(MigrationProgress(before: 2, written: 4, total: 1253)),
+                .wrote(MigrationProgress(before: 4, written: 5, total: 1253)),
+                .wrote(MigrationProgress(before: 5, written: 505, total: 1253)),
+                .wrote(MigrationProgress(before: 505, written: 1005, total: 1253)),
+                .wrote(MigrationProgress(before: 1005, written: 1208, total: 1253)),
+                .wrote(MigrationProgress(before: 1208, written: 1228, total: 1253)),
+                .wrote(MigrationProgress(before: 1228, written: 1248, total: 1253)),
+                .wrote(MigrationProgress(before: 1248, written: 1253, total: 1253)), .readingBack,
             ])
     }
 
@@ -83,14 +87,16 @@ struct StoreMigrationTests {
         #expect(await target.state.lastSuccessAt == (isLast ? Self.whole.state.lastSuccessAt : nil))
 
         let there = try await StoreContents.read(target)
+        let known = Set(Self.whole.activities.map(\.id))
+        #expect(known.isSuperset(of: there.activities.map(\.id)), "what is deleted can be found")
         let before = await target.commits
         let ending = try await migrate(Source(Self.whole), to: target)
         #expect(ending.isVerified)
         #expect(ContentSums(try await .read(target)) == ContentSums(Self.whole))
         let again = await target.batches.dropFirst(before).flatMap(\.upserts).map(\.id)
-        #expect(Set(again).isDisjoint(with: there.activities.map(\.id)), "rows that were there were written again")
-        #expect(again.count + there.activities.count == 1203)
-        #expect(ending.written == 1248 - there.activities.count - there.setAside.count)
+        #expect(Set(again).isDisjoint(with: there.knownIDs), "rows that were there were written again")
+        #expect(again.count + there.knownIDs.count == 1208)
+        #expect(ending.written == 1253 - there.knownIDs.count - there.setAside.count)
     }
 
     @Test func aSecondRunWritesNothing() async throws {
@@ -190,9 +196,10 @@ struct MigrationMeterTests {
     @Test func theTableHasTwoLinesForEachKindOfRow() {
         let sums = ContentSums(Holdings.whole(12, items: 3))
         let lines = StoreMigration.Ending(from: sums, to: sums, written: 0).table.split(separator: "\n")
-        #expect(lines.count == 10)
+        #expect(lines.count == 12)
         #expect(lines[0] == "activities  from        12  \(sums.parts[0].sum)")
         #expect(lines[1] == "            to          12  \(sums.parts[0].sum)")
         #expect(lines[2].hasPrefix("set aside   from         3  "))
+        #expect(lines[4].hasPrefix("tombstones  from         5  "))
     }
 }

@@ -17,6 +17,19 @@ import Testing
         return answers
     }
 
+    /// Takes activities away at Strava, and has the server notice.
+    ///
+    /// - Returns: their ids.
+    @discardableResult
+    private func delete(_ places: [Int], _ stage: Stage, _ server: Paceline) async throws -> [Int64] {
+        let all = try await server.allActivities()
+        let ids = places.map { all[$0].id }
+        for id in ids { await stage.sandbox.apply(.delete(id)) }
+        #expect(try await server.refresh().status == 200)
+        #expect(try await server.status().activities == all.count - ids.count)
+        return ids
+    }
+
     private func migrate(_ stage: Stage, _ from: String, _ to: String) async throws -> Subprocess.Outcome {
         let outcome = try await stage.run(["migrate-store", "--from", from, "--to", to])
         let said = outcome.output + outcome.errors
@@ -29,14 +42,17 @@ import Testing
         let database = try await PostgresServer.shared()
         try await withStage(activities: 1300) { stage in
             let server = try await stage.serveMirror()
+            try await delete([1, 5, 9], stage, server)
             let before = try await answers(server)
             #expect(await server.stop() == .exited(0))
             try await database.withDatabase { name in
                 let url = database.url(database: name)
                 let there = try await migrate(stage, Self.file, url)
                 #expect(there.status == .exited(0), "\(there.errors)")
-                #expect(there.output.contains("activities  from      1300  "))
-                #expect(there.output.contains("            to        1300  "))
+                #expect(there.output.contains("activities  from      1297  "))
+                #expect(there.output.contains("            to        1297  "))
+                #expect(there.output.contains("tombstones  from         3  "))
+                #expect(there.output.contains("            to           3  "))
                 #expect(there.output.hasSuffix("Both hold the same. Rows written: 1,300.\n"))
                 #expect(there.errors.contains("1,300/1,300 rows\n"), "plain lines where no terminal is")
                 #expect(!there.errors.contains("\u{1B}"))
@@ -60,13 +76,25 @@ import Testing
         let database = try await PostgresServer.shared()
         try await withStage(activities: 1300) { stage in
             let server = try await stage.serveMirror()
+            try await delete([2, 3], stage, server)
             let before = try await answers(server)
             // Without a chance to put its log into the file.
             _ = await server.stop(SIGKILL)
             try await database.withDatabase { name in
                 let url = database.url(database: name)
-                // The tables, and a trap at the second chunk.
+                // The tables, a trap where what is deleted has been brought, and one at the second chunk.
                 #expect(try await stage.run(["rotate-keys"], ["DATABASE_URL": url]).status == .exited(0))
+                try await database.execute(
+                    """
+                    CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql
+                        AS $$ BEGIN RAISE 'the disk is full' USING ERRCODE = '53100'; END $$;
+                    CREATE TRIGGER trap BEFORE INSERT ON paceline_tombstones FOR EACH ROW EXECUTE FUNCTION full_disk()
+                    """, database: name)
+                #expect(try await migrate(stage, Self.file, url).status == .exited(74))
+                #expect(
+                    try await database.column("SELECT count(*)::text FROM strava_activities", database: name) == ["0"],
+                    "what is deleted is never seen")
+                try await database.execute("DROP TRIGGER trap ON paceline_tombstones", database: name)
                 try await database.execute(
                     """
                     CREATE FUNCTION trap() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -92,10 +120,48 @@ import Testing
 
                 let again = try await migrate(stage, Self.file, url)
                 #expect(again.status == .exited(0), "\(again.errors)")
-                #expect(again.output.hasSuffix("Rows written: 800.\n"))
+                #expect(again.output.hasSuffix("Rows written: 798.\n"))
+                #expect(again.output.contains("            to           2  "))
                 let moved = try await stage.serve(Stage.withoutStrava.merging(["DATABASE_URL": url]) { $1 })
                 #expect(try await answers(moved) == before)
                 #expect(await moved.stop() == .exited(0))
+            }
+        }
+    }
+
+    @Test func aTombstoneThatWasMovedTwiceStaysOutOfSightAndIsErasedAtItsTime() async throws {
+        let database = try await PostgresServer.shared()
+        try await withStage(activities: 60) { stage in
+            let server = try await stage.serveMirror()
+            let deleted = try await delete([4, 8], stage, server)
+            let before = try await answers(server)
+            #expect(await server.stop() == .exited(0))
+            try await database.withDatabase { first in
+                try await database.withDatabase { second in
+                    let (one, two) = (database.url(database: first), database.url(database: second))
+                    #expect(try await migrate(stage, Self.file, one).status == .exited(0))
+                    // One of the two was deleted longer ago; there is no other way to let 48 hours go by for a process.
+                    try await database.execute(
+                        """
+                        UPDATE paceline_tombstones SET deleted_at_ms = deleted_at_ms - 48 * 3600000 WHERE id = \(deleted[0])
+                        """, database: first)
+                    #expect(try await migrate(stage, one, "sqlite:///var/middle.db").status == .exited(0))
+                    let last = try await migrate(stage, "sqlite:///var/middle.db", two)
+                    #expect(last.status == .exited(0), "\(last.errors)")
+                    #expect(last.output.contains("tombstones  from         2  "))
+                    let buried = "SELECT id || ' ' || deleted_at_ms FROM paceline_tombstones ORDER BY id"
+                    let moved = try await database.column(buried, database: second)
+                    #expect(moved == (try await database.column(buried, database: first)))
+
+                    let home = try await stage.serve(Stage.withoutStrava.merging(["DATABASE_URL": two]) { $1 })
+                    try await eventually("the old one is erased") {
+                        try await database.column("SELECT id::text FROM paceline_tombstones", database: second)
+                    } until: {
+                        $0 == ["\(deleted[1])"]
+                    }
+                    #expect(try await answers(home) == before)
+                    #expect(await home.stop() == .exited(0))
+                }
             }
         }
     }
@@ -140,13 +206,14 @@ import Testing
         }
     }
 
-    @Test func itsHelpListsTheExitCodesInOrder() async throws {
+    @Test func itsHelpNamesTombstonesAndListsTheExitCodesInOrder() async throws {
         try await withStage(activities: 1) { stage in
             let help = try await stage.run(["migrate-store", "--help"])
             // As one line: the parser breaks it anywhere.
             let words = help.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
             let codes = words.matches(of: #/(?:Exit codes:|;) (\d+) /#).compactMap { Int($0.output.1) }
             #expect(codes == [0, 64, 65, 74, 75, 77, 78])
+            #expect(words.contains("Tombstones, which are activities that were deleted at Strava"))
         }
     }
 
