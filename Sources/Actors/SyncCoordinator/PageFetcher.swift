@@ -33,22 +33,25 @@ struct PageFetcher: Sendable {
     }
 
     private func ask(_ step: SyncPlan.Step, _ token: Secret) async throws(MeteredStrava.Failure) -> SyncPlan.Answer {
-        if let id = step.suspect {
+        switch step.request {
+        case .page(let query):
+            return .page(try await strava.activities(query, accessToken: token, priority: step.priority))
+        case .lookup(let id, _):
             let found = try await strava.activity(id, accessToken: token, priority: step.priority)
-            return .finding(found.map(Suspects.Finding.there) ?? .gone)
+            return .finding(id, found.map(Suspects.Finding.there) ?? .gone)
         }
-        let query = step.query ?? ActivityQuery(perPage: SyncPlan.perPage)
-        return .page(try await strava.activities(query, accessToken: token, priority: step.priority))
     }
 
     /// What is refused for one activity says nothing about the connection, which the list has just been read with.
     private func answer(
         _ result: Result<SyncPlan.Answer, MeteredStrava.Failure>, _ step: SyncPlan.Step
     ) throws -> SyncPlan.Answer {
-        guard step.suspect != nil, case .failure(.strava(let failure)) = result else { return try result.get() }
+        guard case .lookup(let id, let isLastTry) = step.request, case .failure(.strava(let failure)) = result else {
+            return try result.get()
+        }
         switch failure.kind {
-        case .unauthorized, .scopeMissing, .rejected: return .finding(.unclear)
-        case .unavailable where step.isLastTry: return .finding(.unclear)
+        case .unauthorized, .scopeMissing, .rejected: return .finding(id, .unclear)
+        case .unavailable where isLastTry: return .finding(id, .unclear)
         default: return try result.get()
         }
     }

@@ -280,7 +280,7 @@ package actor SyncCoordinator: Service {
         written = landing.batch.state
         plan.committed(landing)
         // Taken at once: who asks from here on asks for the next look.
-        let isAnswered = step.isOfNewest && !plan.isLooking
+        let isAnswered = step.purpose == .newest && !plan.isLooking
         let answered = waiters.take { isAnswered && $0.milestone == .newest }
         landing.isVain ? health.passedOver() : health.succeeded(step.priority)
         reports.booked(landing, step)

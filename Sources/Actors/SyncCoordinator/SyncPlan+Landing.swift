@@ -1,9 +1,22 @@
 /// What an answer of each kind means.
 extension SyncPlan {
+    /// What an answer means.
+    ///
+    /// - Returns: nil when it cannot be true: an empty list for an athlete with a history.
+    package func landed(_ step: Step, _ answer: Answer, mirror: ActivityMirror, at now: UTCInstant) -> Landing? {
+        switch (step.purpose, answer) {
+        case (_, .finding(let id, let finding)): landedSuspect(id, step.purpose, finding, mirror, now)
+        case (.newest, .page(let page)): landedNewest(page, mirror, now)
+        case (.walk, .page(let page)): landedWalk(page, mirror, now)
+        case (.rereading, .page(let page)): landedRereading(page, mirror, now)
+        }
+    }
+
     // MARK: The newest page
 
     func landedNewest(_ page: ActivityPage, _ mirror: ActivityMirror, _ now: UTCInstant) -> Landing? {
         var next = state
+        next.newestAt = now
         next.rereading?.note(page.ids)
         guard let oldest = page.oldest else {
             if page.isEmpty, !mirror.isEmpty { return nil }
@@ -173,7 +186,7 @@ extension SyncPlan {
     ) -> Landing {
         var next = state
         // An answer is good for both readings; none is the end of the matter for the one that asked.
-        if finding != .unclear || purpose == .rereadingSuspect(id) { next.rereading?.note([id]) }
+        if finding != .unclear || purpose == .rereading { next.rereading?.note([id]) }
         var (upserts, deletions): ([Activity], [Int64]) = ([], [])
         switch finding {
         case .there(let activity): upserts = mirror.differences(in: [activity])
@@ -184,6 +197,7 @@ extension SyncPlan {
         let time = finding == .unclear ? state.lastSuccessAt ?? now : now
         var landing = landing(
             ActivityPage(activities: []), purpose, next, mirror, time, upserts: upserts, deletions: deletions)
+        landing.suspect = id
         if case .there = finding { landing.seen = [id] }
         landing.isVain = finding == .unclear
         return landing
@@ -199,7 +213,6 @@ extension SyncPlan {
         next.lastSuccessAt = now
         // The last that it lacked may be settled by itself, or by a look at the newest that met it.
         if let reading = next.rereading, reading.isEnded, reading.missing.isEmpty { finish(reading, &next) }
-        if purpose == .newest { next.newestAt = now }
         // The first rows, or those of a version that did not note it: those only when nothing can be hidden from now on.
         if next.scope == nil, mirror.isEmpty || grant.scope == Self.widestScope { next.scope = grant.scope }
         return Landing(

@@ -2,54 +2,38 @@
 extension SyncPlan {
     /// One request, and why it is made.
     package struct Step: Sendable, Hashable {
+        /// The reading that takes it.
         enum Purpose: Sendable, Hashable {
             case newest
             case walk
             case rereading
-            /// To ask for what the newest page lacked.
-            case newestSuspect(Int64)
-            /// To ask for what a re-reading lacked.
-            case rereadingSuspect(Int64)
+        }
 
-            /// Whether a re-reading takes it.
-            var isOfRereading: Bool {
-                switch self {
-                case .rereading, .rereadingSuspect: true
-                case .newest, .newestSuspect, .walk: false
-                }
-            }
+        package enum Request: Sendable, Hashable {
+            case page(ActivityQuery)
+            /// To ask for one activity that the reading lacked. On the last try a failure is taken for an answer, so that nothing hangs on
+            /// one activity for ever.
+            case lookup(Int64, isLastTry: Bool)
         }
 
         let purpose: Purpose
-        /// The page to fetch; nil when it is one activity that is asked for.
-        package let query: ActivityQuery?
+        package let request: Request
         package let priority: RequestPriority
         /// Whether somebody or something waits for it: all but the requests of a re-reading that is spread over the day.
         package let isUrgent: Bool
-        /// Whether a failure is taken for an answer, so that nothing hangs on one activity for ever.
-        var isLastTry = false
 
-        /// Whether a look at the newest takes it.
-        var isOfNewest: Bool {
-            switch purpose {
-            case .newest, .newestSuspect: true
-            case .walk, .rereading, .rereadingSuspect: false
-            }
-        }
-
-        /// The activity that is asked for.
+        /// The activity that is asked for; nil when it is a page.
         var suspect: Int64? {
-            switch purpose {
-            case .newestSuspect(let id), .rereadingSuspect(let id): id
-            case .newest, .walk, .rereading: nil
-            }
+            guard case .lookup(let id, _) = request else { return nil }
+            return id
         }
     }
 
     /// What came of a step.
     package enum Answer: Sendable {
         case page(ActivityPage)
-        case finding(Suspects.Finding)
+        /// Of the activity with this id.
+        case finding(Int64, Suspects.Finding)
     }
 
     /// What an answer leads to: first the store, then ``committed(_:)``.
@@ -62,6 +46,8 @@ extension SyncPlan {
         /// Whether a re-reading of the whole list has come to its end.
         package let endsRereading: Bool
         let purpose: Step.Purpose
+        /// The activity that was asked for; nil when it was a page.
+        var suspect: Int64?
         /// What the newest page lacked.
         var suspects: [Int64] = []
         /// What the newest page has, or what a lookup found there.

@@ -13,6 +13,8 @@
 package struct SyncPlan: Sendable {
     /// Strava's largest page (developers.strava.com/docs, "Pagination").
     static let perPage = 200
+    /// Asks for the first page of the list.
+    private static let top = ActivityQuery(perPage: perPage)
 
     package internal(set) var state: SyncState
     /// Time from one re-reading to the next; nil when only those that are asked for are made.
@@ -31,7 +33,7 @@ package struct SyncPlan: Sendable {
     private var hurry: RequestPriority?
     private var heldInNewest: HeldDeletions?
     private var underWay: Step?
-    /// What the newest page lacked; the next look finds them again after a restart.
+    /// What the newest page lacked. Kept in memory only: after a restart the next look lacks them again.
     private var suspects = Suspects()
     /// What a lookup found there although the newest page lacks it: not asked for again by every look, but by the next re-reading.
     private(set) var vouched: Set<Int64> = []
@@ -42,12 +44,6 @@ package struct SyncPlan: Sendable {
     /// Where a start is hidden, an activity may be due on the page after the one that it is on. Kept in memory only, and nil after a
     /// restart, or when another process has read on: a few are then asked for that are there.
     private(set) var recent: Set<Int64>?
-
-    /// Who granted what.
-    struct Grant: Sendable, Hashable {
-        var athleteID: Int64?
-        var scope: String?
-    }
 
     package init(state: SyncState, rereadInterval: Duration? = nil) {
         self.state = state
@@ -88,7 +84,8 @@ package struct SyncPlan: Sendable {
     /// who asks again is the way out. What waits is hurried along.
     package mutating func request(_ scope: SyncScope, _ priority: RequestPriority) {
         guard scope != .newest else {
-            guard underWay?.purpose != .newest else { return }
+            // The page that is on its way is new enough; what a lookup was for is not.
+            if let underWay, underWay.purpose == .newest, underWay.suspect == nil { return }
             newest = max(newest ?? priority, priority)
             // What was stored before a person asked does not answer them. The schedules of replicas ask at the same moment, and whatever one
             // of them has stored is good for all.
@@ -123,35 +120,27 @@ package struct SyncPlan: Sendable {
     private func nextStep(_ held: RequestPriority?, _ now: UTCInstant) -> Step? {
         func mayGo(_ priority: RequestPriority) -> Bool { held.map { priority > $0 } ?? true }
         if let newest, mayGo(newest) {
-            let query = ActivityQuery(perPage: Self.perPage)
-            return Step(purpose: .newest, query: query, priority: newest, isUrgent: true)
+            return Step(purpose: .newest, request: .page(Self.top), priority: newest, isUrgent: true)
         }
         if let id = suspects.first, mayGo(suspects.priority) {
-            return lookup(.newestSuspect(id), suspects.priority, isUrgent: true)
+            return Step(purpose: .newest, request: lookup(id), priority: suspects.priority, isUrgent: true)
         }
         if let rereading = state.rereading, let hurry, mayGo(hurry) { return step(rereading, hurry) }
         guard held == nil else { return nil }
         if let cursor = state.cursor {
-            return Step(purpose: .walk, query: cursor.query, priority: .background, isUrgent: true)
+            return Step(purpose: .walk, request: .page(cursor.query), priority: .background, isUrgent: true)
         }
         guard let rereading = state.rereading, rereading.nextPageAt <= now else { return nil }
         return step(rereading, .background)
     }
 
-    private func lookup(_ purpose: Step.Purpose, _ priority: RequestPriority, isUrgent: Bool) -> Step {
-        Step(
-            purpose: purpose, query: nil, priority: priority, isUrgent: isUrgent,
-            isLastTry: vainTries + 1 >= Suspects.tries)
-    }
+    private func lookup(_ id: Int64) -> Step.Request { .lookup(id, isLastTry: vainTries + 1 >= Suspects.tries) }
 
     private func step(_ rereading: Rereading, _ priority: RequestPriority) -> Step {
-        let isUrgent = rereading.spacing == .zero
-        if rereading.isEnded, let id = rereading.missing.first {
-            return lookup(.rereadingSuspect(id), priority, isUrgent: isUrgent)
-        }
+        let suspect = rereading.isEnded ? rereading.missing.first : nil
         return Step(
-            purpose: .rereading, query: rereading.cursor?.query ?? ActivityQuery(perPage: Self.perPage),
-            priority: priority, isUrgent: isUrgent)
+            purpose: .rereading, request: suspect.map(lookup) ?? .page(rereading.cursor?.query ?? Self.top),
+            priority: priority, isUrgent: rereading.spacing == .zero)
     }
 
     /// When a page is due that nobody waits for; nil when none will be.
@@ -196,9 +185,9 @@ package struct SyncPlan: Sendable {
     /// Notes that the step brought no page: it stays to be done, but nobody waits for it any longer.
     package mutating func failed() {
         switch underWay?.purpose {
+        case .newest where underWay?.suspect != nil: suspects.calm()
         case .newest: if newest != nil { newest = .scheduled }
-        case .newestSuspect: suspects.calm()
-        case .rereading, .rereadingSuspect: if hurry != nil { hurry = .scheduled }
+        case .rereading: if hurry != nil { hurry = .scheduled }
         case .walk, nil: break
         }
         if underWay?.suspect != nil { vainTries += 1 }
@@ -229,20 +218,15 @@ package struct SyncPlan: Sendable {
         suspects = Suspects()
     }
 
-    /// Whether what the re-reading lacked is asked for with a token that would be answered 404 for all of it.
-    private func isOfOthers(_ rereading: Rereading) -> Bool {
-        rereading.isEnded && !rereading.acceptsDeletions && !isSameGrant(asThatOfRows: true)
-    }
-
     /// Notes the rights of the token that a page was fetched with, which another process may have brought.
     ///
     /// - Returns: whether the page is of use; not when it belongs to a re-reading that began with other rights.
     package mutating func fetched(_ step: Step, by athleteID: Int64, scope: String?) -> Bool {
         granted(athleteID, scope: scope)
         return switch step.purpose {
-        case .newest, .walk: true
-        case .rereading, .rereadingSuspect: state.rereading != nil
-        case .newestSuspect: !suspects.isEmpty
+        case .newest: step.suspect == nil || !suspects.isEmpty
+        case .walk: true
+        case .rereading: state.rereading != nil
         }
     }
 
@@ -291,21 +275,6 @@ package struct SyncPlan: Sendable {
         return true
     }
 
-    /// What an answer means.
-    ///
-    /// - Returns: nil when it cannot be true: an empty list for an athlete with a history.
-    package func landed(_ step: Step, _ answer: Answer, mirror: ActivityMirror, at now: UTCInstant) -> Landing? {
-        switch (step.purpose, answer) {
-        case (.newest, .page(let page)): landedNewest(page, mirror, now)
-        case (.walk, .page(let page)): landedWalk(page, mirror, now)
-        case (.rereading, .page(let page)): landedRereading(page, mirror, now)
-        case (.newestSuspect(let id), .finding(let finding)), (.rereadingSuspect(let id), .finding(let finding)):
-            landedSuspect(id, step.purpose, finding, mirror, now)
-        // No other pair is ever made.
-        default: nil
-        }
-    }
-
     /// Books a landing whose batch has reached the store.
     package mutating func committed(_ landing: Landing) {
         // Who connected while the batch was being written is not in it.
@@ -315,39 +284,20 @@ package struct SyncPlan: Sendable {
         underWay = nil
         // Before what the page itself holds.
         if landing.endsRereading { heldInNewest = nil }
-        switch landing.purpose {
-        case .newest:
+        switch (landing.purpose, landing.suspect) {
+        case (_, let suspect?):
+            suspects.settle(suspect)
+            vouched.formUnion(landing.seen)
+            vainTries = 0
+        case (.newest, nil):
             suspects = Suspects(landing.suspects, newest ?? .scheduled)
             vouched.subtract(landing.seen)
             newest = nil
             heldInNewest = landing.held
-        case .walk: break
-        case .rereading:
-            recent = landing.recent
-        case .newestSuspect(let id), .rereadingSuspect(let id):
-            suspects.settle(id)
-            vouched.formUnion(landing.seen)
-            vainTries = 0
+        case (.rereading, nil): recent = landing.recent
+        case (.walk, nil): break
         }
         // Whoever asked for another one while the answer was being written is still in a hurry.
-        if landing.purpose.isOfRereading, wanted == nil { hurry = nil }
-    }
-
-    /// The scope that shows everything, so that no change to it hides anything
-    /// (developers.strava.com/docs/authentication, "Details About Requesting Access").
-    static let widestScope = "activity:read_all"
-
-    /// Whether the pages that come now were fetched with the rights that the rows were read with, as far as is known.
-    ///
-    /// Rows of the original, or of an older version, do not tell their scope: they may hold what a narrower one hides.
-    ///
-    /// - Parameter hasRows: whether there are rows at all.
-    func isSameGrant(asThatOfRows hasRows: Bool) -> Bool {
-        guard state.athleteID == nil || grant.athleteID == nil || state.athleteID == grant.athleteID else {
-            return false
-        }
-        guard let scope = grant.scope else { return true }
-        if let listed = state.scope { return listed == scope }
-        return !hasRows || scope == Self.widestScope
+        if landing.purpose == .rereading, wanted == nil { hurry = nil }
     }
 }

@@ -39,7 +39,7 @@ struct SyncReports: Sendable {
             account.report.written += landing.batch.upserts.count
             account.report.deleted += landing.batch.deletions.count
             if landing.completesHistory { account.report.completedHistory = true }
-            if landing.endsRereading, !step.isOfNewest { account.report.isRereading = true }
+            if landing.endsRereading, step.purpose != .newest { account.report.isRereading = true }
         }
     }
 

@@ -7,7 +7,7 @@ struct SyncWaiters: Sendable {
 
         /// Whether a failure of `step` is what this one waits to hear.
         func isFailed(by step: SyncPlan.Step) -> Bool {
-            milestone == .newest ? step.isOfNewest : step.isUrgent
+            milestone == .newest ? step.purpose == .newest : step.isUrgent
         }
     }
 

@@ -164,10 +164,9 @@ struct DeletionTests {
     @Test func whoAsksWhileAPageIsWrittenIsStillInAHurryAfterIt() throws {
         var walker = Walker.synced(Activity.history(1000))
         walker.plan.request(.full, .interactive)
-        guard let step = walker.next(),
-            let landing = walker.plan.landed(
-                step, page: walker.list.page(step.query ?? ActivityQuery()), mirror: walker.mirror, at: walker.now)
-        else { return }
+        let step = walker.next()
+        let answered = walker.answered(step)
+        let landing = try #require(answered)
         walker.plan.request(.fullAcceptingDeletions, .interactive)
         walker.write(landing)
         #expect(walker.next(holding: .background)?.priority == .interactive)
@@ -297,7 +296,8 @@ struct DeletionTests {
         walker.plan.granted(7, scope: "activity:read_all")
         walker.plan.request(.fullAcceptingDeletions, .interactive)
         for _ in 0..<3 { #expect(try walker.step()) }
-        guard let step = walker.next() else { return }
+        let next = walker.next()
+        let step = try #require(next)
         #expect(walker.plan.fetched(step, by: 7, scope: "activity:read_all") == true)
         // The token of the next page was brought by another process, and shows less.
         #expect(walker.plan.fetched(step, by: 7, scope: "activity:read") == false)

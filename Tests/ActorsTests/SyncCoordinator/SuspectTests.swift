@@ -129,14 +129,13 @@ struct SuspectTests {
             }
             #expect(step?.isUrgent == true)
             for _ in 1..<Suspects.tries {
-                #expect(step?.suspect == all[20].id)
-                #expect(step?.isLastTry == false)
+                #expect(step?.request == .lookup(all[20].id, isLastTry: false))
                 walker.plan.failed()
                 #expect(!walker.plan.isDone)
                 #expect(walker.next(holding: .scheduled) == nil)
                 step = walker.next()
             }
-            #expect(step?.isLastTry == true)
+            #expect(step?.request == .lookup(all[20].id, isLastTry: true))
         }
     }
 
@@ -146,8 +145,10 @@ struct SuspectTests {
         walker.list.remove(all[20].id)
         walker.plan.request(.newest, .scheduled)
         #expect(try walker.step())
-        guard let step = walker.next() else { return }
-        #expect(step.purpose == .newestSuspect(all[20].id))
+        let next = walker.next()
+        let step = try #require(next)
+        #expect(step.purpose == .newest)
+        #expect(step.suspect == all[20].id)
         #expect(walker.plan.fetched(step, by: 7, scope: "activity:read_all") == true)
         #expect(walker.plan.fetched(step, by: 7, scope: "activity:read") == false)
         // Whoever waits is answered by a look with the new ones, which holds what it lacks.

@@ -137,7 +137,7 @@ struct SyncPlanTests {
                     _ = try walker.step()
                 } else if let step = walker.next() {
                     // Fetched, and the process ends before the page is stored.
-                    walker.queries.append(step.query ?? ActivityQuery())
+                    walker.queries.append(try #require(step.query))
                 }
                 walker.crash()
                 if walker.plan.isDone, !walker.stored.state.isComplete { walker.plan.request(.newest, .scheduled) }
@@ -379,10 +379,9 @@ struct SyncPlanTests {
         var walker = Walker.synced(Activity.history(500))
         walker.list.remove(1)
         walker.plan.request(.newest, .scheduled)
-        guard let step = walker.next(),
-            let landing = walker.plan.landed(
-                step, page: walker.list.page(step.query ?? ActivityQuery()), mirror: walker.mirror, at: walker.now)
-        else { return }
+        let step = walker.next()
+        let answered = walker.answered(step)
+        let landing = try #require(answered)
         walker.plan.request(.full, .interactive)
         walker.plan.connected(7, scope: nil)
         walker.write(landing)

@@ -57,21 +57,27 @@ struct Walker {
 
     /// Answers a step from the list as it is, and writes what comes of it.
     mutating func land(_ step: SyncPlan.Step?) throws {
-        guard let step, let landing = plan.landed(step, answer(to: step), mirror: mirror, at: now) else {
+        guard let landing = answered(step) else {
             plan.failed()
             throw Implausible()
         }
         write(landing)
     }
 
+    /// What comes of a step before it is written.
+    mutating func answered(_ step: SyncPlan.Step?) -> SyncPlan.Landing? {
+        step.flatMap { plan.landed($0, answer(to: $0), mirror: mirror, at: now) }
+    }
+
     private mutating func answer(to step: SyncPlan.Step) -> SyncPlan.Answer {
-        if let id = step.suspect {
+        switch step.request {
+        case .page(let query):
+            queries.append(query)
+            return .page(list.page(query))
+        case .lookup(let id, _):
             lookups.append(id)
-            return .finding(finding ?? list.activity(id).map(Suspects.Finding.there) ?? .gone)
+            return .finding(id, finding ?? list.activity(id).map(Suspects.Finding.there) ?? .gone)
         }
-        let query = step.query ?? ActivityQuery()
-        queries.append(query)
-        return .page(list.page(query))
     }
 
     mutating func write(_ landing: SyncPlan.Landing) {
@@ -113,5 +119,13 @@ extension Walker: CustomTestStringConvertible {
     /// Few words: a failure should not print thousands of activities.
     var testDescription: String {
         "a walker after \(queries.count) queries, \(mirror.count) of \(list.activities.count) stored"
+    }
+}
+
+extension SyncPlan.Step {
+    /// The page that is asked for.
+    var query: ActivityQuery? {
+        guard case .page(let query) = request else { return nil }
+        return query
     }
 }
