@@ -48,16 +48,6 @@ extension BackfillCursor {
     /// Whether the page begins right below the bound: others have the second of the seam, or pages, in between.
     var beginsAtBound: Bool { page == 1 || page == Self.raised }
 
-    /// Whether pages are counted, so that an empty one is believed at once.
-    var isCounting: Bool { page > 1 }
-
-    /// Whether the bound can only be the second after what the page above it ended with, so that what is stored below it was not there.
-    func isSurelyExact(_ mirror: ActivityMirror) -> Bool {
-        let seam = mirror.missing(from: [], startedBefore: before, notBefore: before - .seconds(1))
-        return (0...1).contains(page) && !seam.isEmpty
-            && seam.compactMap(mirror.activity).allSatisfy { !$0.mayHideItsStart }
-    }
-
     /// What to ask for.
     var query: ActivityQuery {
         guard page == 0 else { return ActivityQuery(before: before, page: max(page, 1), perPage: SyncPlan.perPage) }

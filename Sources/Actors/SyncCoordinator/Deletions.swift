@@ -17,11 +17,13 @@ struct Deletions: Sendable {
     ///   - gone: what a complete and error-free listing lacked.
     ///   - stored: how many rows there are to delete from.
     func verdict(_ gone: [Int64], of stored: Int, at now: UTCInstant) -> (deleted: [Int64], held: HeldDeletions?) {
-        if gone.isEmpty || isAccepted || (isSameGrant && isBelievable(gone.count, of: stored)) { return (gone, nil) }
+        if isAccepted || !needsWord(gone, of: stored) { return (gone, nil) }
         return ([], HeldDeletions(count: gone.count, at: now))
     }
 
-    private func isBelievable(_ deletions: Int, of stored: Int) -> Bool {
-        deletions < stored && (deletions <= Self.believable || deletions * 20 <= stored)
+    /// Whether only a person can say that these are gone.
+    func needsWord(_ gone: [Int64], of stored: Int) -> Bool {
+        let isBelievable = gone.count < stored && (gone.count <= Self.believable || gone.count * 20 <= stored)
+        return !gone.isEmpty && !(isSameGrant && isBelievable)
     }
 }

@@ -42,7 +42,7 @@ struct PageFetcher: Sendable {
         }
     }
 
-    /// What is refused for one activity says nothing about the connection, which the list has just been read with.
+    /// What is refused for one activity says nothing about the connection: the list, which was read before, was not refused.
     private func answer(
         _ result: Result<SyncPlan.Answer, MeteredStrava.Failure>, _ step: SyncPlan.Step
     ) throws -> SyncPlan.Answer {

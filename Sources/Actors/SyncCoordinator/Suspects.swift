@@ -24,6 +24,8 @@ package struct Suspects: Sendable {
     private(set) var priority = RequestPriority.scheduled
 
     var isEmpty: Bool { ids.isEmpty }
+    /// Whether nobody is kept waiting for them.
+    var areMany: Bool { priority == .background }
     var first: Int64? { ids.first }
 
     init() {}

@@ -23,20 +23,20 @@ package actor SyncCoordinator: Service {
     private let random: any RandomNumberGenerator & Sendable
     let emit: EventSink
 
-    var plan = SyncPlan(state: SyncState())
-    var health = SyncHealth(isConnected: false)
-    var mirror = ActivityMirror()
+    private(set) var plan = SyncPlan(state: SyncState())
+    private(set) var health = SyncHealth(isConnected: false)
+    private(set) var mirror = ActivityMirror()
     /// The state as this process last wrote or read it; another one in the store is another process's.
     private var written = SyncState()
     var version: UInt64 = 0
-    var isSyncing = false
+    private(set) var isSyncing = false
     private var hasTurn = false
     /// When to ask again for the turn that another process has; nil when this one has it, or needs none.
     private var turnAt: UTCInstant?
     var shownState = ConnectionState.idle
-    var pageTime = Duration.milliseconds(500)
+    private(set) var pageTime = Duration.milliseconds(500)
     var shownHeld: HeldDeletions?
-    var reports = SyncReports()
+    private(set) var reports = SyncReports()
     private var alarms: Set<UTCInstant> = []
     /// Grows with each connection, so that what came or failed with the rights of before is not held against the new ones.
     private var connections = 0
@@ -161,7 +161,7 @@ package actor SyncCoordinator: Service {
         await catchUp()
         while turnAt == nil, !isStopping, let step = nextStep(at: clock.now()) {
             if let outcome = await take(step) {
-                plan.failed()
+                plan.failed(byStrava: outcome.isStravas)
                 waiters.take { outcome == .shuttingDown || $0.isFailed(by: step) }.resolve(outcome)
                 if outcome == .shuttingDown { break }
             }

@@ -102,6 +102,12 @@ package enum SyncOutcome: Sendable, Hashable {
     /// The database is away.
     case storeFailed(SyncProblem)
     case shuttingDown
+
+    /// Whether it was Strava that failed.
+    var isStravas: Bool {
+        guard case .stravaFailed = self else { return false }
+        return true
+    }
 }
 
 /// What a sync shall cover.

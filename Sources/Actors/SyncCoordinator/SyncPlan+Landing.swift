@@ -35,11 +35,10 @@ extension SyncPlan {
         }
         if isGap || needsWalk { next.cursor = BackfillCursor(afterTop: page, at: now) }
         let gone = page.provesAbsence ? mirror.missing(from: page.ids, startedAfter: Self.foot(page, oldest)) : []
-        let verdict = Deletions(isSameGrant: isSameGrant(asThatOfRows: !mirror.isEmpty), isAccepted: false)
-            .verdict(gone, of: mirror.count, at: now)
+        let verdict = deletions(mirror, isAccepted: false).verdict(gone, of: mirror.count, at: now)
         var landing = landing(
             page, .newest, next, mirror, now, upserts: mirror.differences(in: page.activities), held: verdict.held)
-        landing.suspects = verdict.deleted.filter { !vouched.contains($0) }
+        landing.suspects = verdict.deleted.filter { !spared.contains($0) }
         landing.seen = page.ids
         return landing
     }
@@ -86,7 +85,6 @@ extension SyncPlan {
 
     func landedRereading(_ page: ActivityPage, _ mirror: ActivityMirror, _ now: UTCInstant) -> Landing? {
         guard var reading = state.rereading else { return nil }
-        if hasForgotten(reading, mirror) { return landedAnew(reading, page, mirror, now) }
         reading.pages += 1
         if page.isEmpty {
             switch reading.cursor?.emptiness(mirror) ?? .end {
@@ -96,39 +94,27 @@ extension SyncPlan {
             }
             var next = state
             next.rereading = reading
-            var landing = landing(page, .rereading, next, mirror, now)
-            landing.recent = recent
-            return landing
+            return landing(page, .rereading, next, mirror, now)
         }
         reading.isSound = reading.isSound && page.provesAbsence
-        let absent = Set(absences(from: page, under: reading.cursor, mirror)).subtracting(recent ?? [])
+        let absent = Set(absences(from: page, under: reading.cursor, mirror)).subtracting(reading.met)
         reading.missing = absent.union(reading.missing).subtracting(page.ids).sorted()
-        let bound = reading.cursor?.before
-        reading.cursor = reading.cursor?.advanced(past: page) ?? BackfillCursor(afterTop: page, at: now)
+        let cursor = reading.cursor?.advanced(past: page) ?? BackfillCursor(afterTop: page, at: now)
+        reading.met = met(reading, page, below: cursor.before, mirror)
+        reading.cursor = cursor
         var next = state
         next.rereading = reading
-        var landing = landing(
-            page, .rereading, next, mirror, now, upserts: mirror.differences(in: page.activities))
-        landing.recent = reading.cursor?.before == bound ? recent?.union(page.ids) : page.ids
-        return landing
+        return landing(page, .rereading, next, mirror, now, upserts: mirror.differences(in: page.activities))
     }
 
-    /// Whether a person's word would be taken for what was on the pages before, because a restart has made this process forget them.
-    private func hasForgotten(_ reading: Rereading, _ mirror: ActivityMirror) -> Bool {
-        guard reading.acceptsDeletions, recent == nil, let cursor = reading.cursor else { return false }
-        return !cursor.isSurelyExact(mirror)
-    }
-
-    /// Begins the re-reading anew, with the word that was given for it.
-    private func landedAnew(
-        _ reading: Rereading, _ page: ActivityPage, _ mirror: ActivityMirror, _ now: UTCInstant
-    ) -> Landing {
-        var next = state
-        next.rereading = Rereading(startedAt: now, scope: reading.scope, acceptsDeletions: reading.acceptsDeletions)
-        var landing = landing(
-            page, .rereading, next, mirror, now, upserts: mirror.differences(in: page.activities))
-        landing.recent = []
-        return landing
+    /// What the re-reading has met, on this page or before, and what a page below the bound might be thought to lack.
+    private func met(
+        _ reading: Rereading, _ page: ActivityPage, below bound: UTCInstant, _ mirror: ActivityMirror
+    ) -> [Int64] {
+        let told = Dictionary(page.activities.map { ($0.id, $0.startDate) }, uniquingKeysWith: min)
+        return page.ids.union(reading.met).filter { id in
+            (told[id] ?? mirror.activity(id)?.startDate).map { $0 < bound } ?? false
+        }.sorted()
     }
 
     /// What is stored within the page's stretch of the list and is not on the page.
@@ -143,24 +129,21 @@ extension SyncPlan {
     private func landedEnd(
         _ reading: Rereading, _ page: ActivityPage, _ mirror: ActivityMirror, _ now: UTCInstant
     ) -> Landing? {
-        var reading = reading
         // An empty list is believed of an athlete without a history, or when a person says so.
         if reading.cursor == nil, !mirror.isEmpty, !reading.acceptsDeletions { return nil }
         // Only the first page under a bound begins right below it; others have the second of the seam behind them.
         let bound = reading.cursor.map { $0.beginsAtBound ? $0.before : $0.before - .seconds(1) }
-        let below = mirror.missing(from: recent ?? [], startedBefore: bound, notBefore: nil)
-        // Without knowing what the counted pages had, all of it would seem to be gone.
-        if reading.cursor?.isCounting == true, recent == nil { reading.isSound = false }
+        let below = mirror.missing(from: Set(reading.met), startedBefore: bound, notBefore: nil)
         let gone = reading.isSound ? (reading.missing.filter(mirror.contains) + below) : []
-        var rule = Deletions(isSameGrant: isSameGrant(asThatOfRows: !mirror.isEmpty), isAccepted: false)
-        let needsWord = rule.verdict(gone, of: mirror.count, at: now).held != nil
-        rule.isAccepted = reading.acceptsDeletions
+        let rule = deletions(mirror, isAccepted: reading.acceptsDeletions)
         let verdict = rule.verdict(gone, of: mirror.count, at: now)
+        let needsWord = rule.needsWord(gone, of: mirror.count)
         var next = state
-        // A person's word stands for the lookups only where it is needed, and not when all hangs on one empty page that nothing has
-        // doubted.
-        if let cursor = reading.cursor, !verdict.deleted.isEmpty, !needsWord || cursor.isCounting {
-            next.rereading = reading.ended(at: cursor.before, lacking: verdict.deleted)
+        // A person's word stands for the lookups where it is needed; but what hangs on one empty page is tried on one row first.
+        if !verdict.deleted.isEmpty, !needsWord || !below.isEmpty {
+            let trial = needsWord ? Array(below.prefix(1)) : []
+            let others = verdict.deleted.filter { !trial.contains($0) }.sorted()
+            next.rereading = reading.ended(lacking: trial + others, at: now)
             return landing(page, .rereading, next, mirror, now)
         }
         finish(reading, &next, held: verdict.held)
@@ -185,20 +168,28 @@ extension SyncPlan {
         _ id: Int64, _ purpose: Step.Purpose, _ finding: Suspects.Finding, _ mirror: ActivityMirror, _ now: UTCInstant
     ) -> Landing {
         var next = state
-        // An answer is good for both readings; none is the end of the matter for the one that asked.
-        if finding != .unclear || purpose == .rereading { next.rereading?.note([id]) }
         var (upserts, deletions): ([Activity], [Int64]) = ([], [])
         switch finding {
         case .there(let activity): upserts = mirror.differences(in: [activity])
-        case .gone: if mirror.contains(id) { deletions = [id] }
+        case .gone: deletions = [id]
         case .unclear: break
+        }
+        if purpose == .rereading, let reading = next.rereading, isTrial(reading, mirror) {
+            // The row was the first of many: for all of them the word is taken, or for none. None is no proof of anything else either.
+            if finding == .gone { deletions = reading.missing }
+            next.rereading?.isSound = finding == .gone
+            next.rereading?.missing = []
+        } else if finding != .unclear || purpose == .rereading {
+            // An answer is good for both readings; none is the end of the matter for the one that asked.
+            next.rereading?.note([id])
         }
         // What brought nothing is no success: readers go on being told when data last came.
         let time = finding == .unclear ? state.lastSuccessAt ?? now : now
         var landing = landing(
-            ActivityPage(activities: []), purpose, next, mirror, time, upserts: upserts, deletions: deletions)
+            ActivityPage(activities: []), purpose, next, mirror, time, upserts: upserts,
+            deletions: deletions.filter(mirror.contains))
         landing.suspect = id
-        if case .there = finding { landing.seen = [id] }
+        if finding != .gone { landing.seen = [id] }
         landing.isVain = finding == .unclear
         return landing
     }

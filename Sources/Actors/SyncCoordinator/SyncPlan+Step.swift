@@ -50,11 +50,9 @@ extension SyncPlan {
         var suspect: Int64?
         /// What the newest page lacked.
         var suspects: [Int64] = []
-        /// What the newest page has, or what a lookup found there.
+        /// What the newest page has, or what a lookup did not find gone.
         var seen: Set<Int64> = []
         /// Whether nothing was found out: Strava refused, or did not answer, and the plan goes on without.
         var isVain = false
-        /// See ``SyncPlan/recent``.
-        var recent: Set<Int64>?
     }
 }

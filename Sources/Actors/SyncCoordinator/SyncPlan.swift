@@ -33,29 +33,25 @@ package struct SyncPlan: Sendable {
     private var hurry: RequestPriority?
     private var heldInNewest: HeldDeletions?
     private var underWay: Step?
-    /// What the newest page lacked. Kept in memory only: after a restart the next look lacks them again.
+    /// What the newest page lacked; kept in memory only, for after a restart the next look lacks them again.
     private var suspects = Suspects()
-    /// What a lookup found there although the newest page lacks it: not asked for again by every look, but by the next re-reading.
-    private(set) var vouched: Set<Int64> = []
-    /// How often the suspect that is asked for was asked for in vain.
-    private var vainTries = 0
-    /// What the re-reading met on its last page, and on all under the bound of now.
-    ///
-    /// Where a start is hidden, an activity may be due on the page after the one that it is on. Kept in memory only, and nil after a
-    /// restart, or when another process has read on: a few are then asked for that are there.
-    private(set) var recent: Set<Int64>?
+    /// What a lookup did not find gone although the newest page lacks it: asked for again by the next re-reading, not by every look.
+    private(set) var spared: Set<Int64> = []
+    /// How often Strava failed to answer for a suspect.
+    private var vainTries: [Int64: Int] = [:]
+    /// Whether a re-reading was asked for here, has begun, and is not stored yet.
+    private var isUnstored = false
 
     package init(state: SyncState, rereadInterval: Duration? = nil) {
         self.state = state
         self.rereadInterval = rereadInterval
-        recent = state.rereading?.cursor == nil ? [] : nil
     }
 
     /// Whether nothing is left to ask for but pages that have time.
-    package var isDone: Bool { !isLooking && !isWalking }
+    package var isDone: Bool { newest == nil && suspects.isEmpty && !isWalking }
 
-    /// Whether a look at the newest is to be made, or not at its end.
-    package var isLooking: Bool { newest != nil || !suspects.isEmpty }
+    /// Whether a look at the newest is to be made, or has not found out all that whoever waits for it shall know.
+    package var isLooking: Bool { newest != nil || (!suspects.isEmpty && !suspects.areMany) }
 
     /// Whether the list is being gone through, so that there is progress to show.
     package var isWalking: Bool { state.cursor != nil || wanted != nil || state.rereading?.spacing == .zero }
@@ -63,7 +59,9 @@ package struct SyncPlan: Sendable {
     /// Requests that the walk or the re-reading under way still takes; nil when none is, or nobody can know.
     package func pagesLeft(_ mirror: ActivityMirror) -> Int? {
         guard isWalking else { return nil }
-        if let rereading = state.rereading, rereading.isEnded, state.cursor == nil { return rereading.missing.count }
+        if let rereading = state.rereading, rereading.isEnded, state.cursor == nil {
+            return isTrial(rereading, mirror) ? 1 : rereading.missing.count
+        }
         return PageForecast(
             cursor: state.cursor ?? state.rereading?.cursor, isComplete: state.isComplete,
             memberSince: state.memberSince
@@ -122,11 +120,10 @@ package struct SyncPlan: Sendable {
         if let newest, mayGo(newest) {
             return Step(purpose: .newest, request: .page(Self.top), priority: newest, isUrgent: true)
         }
-        if let id = suspects.first, mayGo(suspects.priority) {
-            return Step(purpose: .newest, request: lookup(id), priority: suspects.priority, isUrgent: true)
-        }
+        if let id = suspects.first, !suspects.areMany, mayGo(suspects.priority) { return lookup(id, suspects.priority) }
         if let rereading = state.rereading, let hurry, mayGo(hurry) { return step(rereading, hurry) }
         guard held == nil else { return nil }
+        if let id = suspects.first { return lookup(id, suspects.priority) }
         if let cursor = state.cursor {
             return Step(purpose: .walk, request: .page(cursor.query), priority: .background, isUrgent: true)
         }
@@ -134,7 +131,13 @@ package struct SyncPlan: Sendable {
         return step(rereading, .background)
     }
 
-    private func lookup(_ id: Int64) -> Step.Request { .lookup(id, isLastTry: vainTries + 1 >= Suspects.tries) }
+    private func lookup(_ id: Int64, _ priority: RequestPriority) -> Step {
+        Step(purpose: .newest, request: lookup(id), priority: priority, isUrgent: true)
+    }
+
+    private func lookup(_ id: Int64) -> Step.Request {
+        .lookup(id, isLastTry: vainTries[id, default: 0] + 1 >= Suspects.tries)
+    }
 
     private func step(_ rereading: Rereading, _ priority: RequestPriority) -> Step {
         let suspect = rereading.isEnded ? rereading.missing.first : nil
@@ -159,7 +162,7 @@ package struct SyncPlan: Sendable {
         if let accepting = wanted {
             wanted = nil
             state.rereading = Rereading(startedAt: now, scope: grant.scope, acceptsDeletions: accepting)
-            recent = []
+            isUnstored = true
             // It goes over all that a walk would.
             state.cursor = nil
         } else if let rereadInterval, state.rereading == nil, isDue(at: now) {
@@ -168,7 +171,7 @@ package struct SyncPlan: Sendable {
             // In whole milliseconds, as stores keep it.
             let spacing = Duration.milliseconds((rereadInterval / 2).wholeMilliseconds / pages)
             state.rereading = Rereading(startedAt: now, spacing: spacing, scope: grant.scope)
-            recent = []
+            isUnstored = false
             hurry = nil
         }
     }
@@ -182,15 +185,17 @@ package struct SyncPlan: Sendable {
     /// Notes that another process is at work: the step stays to be done, and whoever asks is not too late for it.
     package mutating func postponed() { underWay = nil }
 
-    /// Notes that the step brought no page: it stays to be done, but nobody waits for it any longer.
-    package mutating func failed() {
+    /// Notes that the step brought nothing: it stays to be done, but nobody waits for it any longer.
+    ///
+    /// - Parameter isByStrava: whether it was Strava that failed: then it counts as a try.
+    package mutating func failed(byStrava isByStrava: Bool = true) {
         switch underWay?.purpose {
         case .newest where underWay?.suspect != nil: suspects.calm()
         case .newest: if newest != nil { newest = .scheduled }
         case .rereading: if hurry != nil { hurry = .scheduled }
         case .walk, nil: break
         }
-        if underWay?.suspect != nil { vainTries += 1 }
+        if isByStrava, let suspect = underWay?.suspect { vainTries[suspect, default: 0] += 1 }
         underWay = nil
     }
 
@@ -212,7 +217,7 @@ package struct SyncPlan: Sendable {
 
     /// What was lacking under other rights is no suspect under these; whoever waits for it is answered by another look.
     private mutating func dropSuspects() {
-        vouched = []
+        spared = []
         guard !suspects.isEmpty else { return }
         newest = max(newest ?? .scheduled, suspects.priority)
         suspects = Suspects()
@@ -243,13 +248,15 @@ package struct SyncPlan: Sendable {
 
     /// Takes over what another process has written.
     ///
-    /// A re-reading that was asked for here and has not stored a page yet is not in it, and still to be done; one that has, and that is
-    /// not in it either, has ended there.
+    /// A re-reading that was asked for here and was never stored is not in it, and still to be done; one that was, and that is not in it
+    /// either, has ended there.
     package mutating func adopt(_ stored: SyncState) {
-        let owed = state.rereading.flatMap { $0.spacing == .zero && $0.pages == 0 ? $0 : nil }
-        // A look at the newest, or a lookup, moves no re-reading on.
-        let (before, after) = (state.rereading, stored.rereading)
-        if before?.cursor != after?.cursor || before?.startedAt != after?.startedAt { recent = nil }
+        let owed = isUnstored ? state.rereading : nil
+        isUnstored = false
+        // The look that this was held by is no longer the last one.
+        if stored.newestAt != state.newestAt || (stored.rereading == nil && state.rereading != nil) {
+            heldInNewest = nil
+        }
         state = stored
         if let owed { want(accepting: owed.acceptsDeletions) }
         if let asked = wanted {
@@ -282,20 +289,20 @@ package struct SyncPlan: Sendable {
         state = landing.batch.state
         state.memberSince = memberSince
         underWay = nil
+        isUnstored = false
         // Before what the page itself holds.
         if landing.endsRereading { heldInNewest = nil }
         switch (landing.purpose, landing.suspect) {
         case (_, let suspect?):
             suspects.settle(suspect)
-            vouched.formUnion(landing.seen)
-            vainTries = 0
+            spared.formUnion(landing.seen)
+            vainTries[suspect] = nil
         case (.newest, nil):
             suspects = Suspects(landing.suspects, newest ?? .scheduled)
-            vouched.subtract(landing.seen)
+            spared.subtract(landing.seen)
             newest = nil
             heldInNewest = landing.held
-        case (.rereading, nil): recent = landing.recent
-        case (.walk, nil): break
+        case (.walk, nil), (.rereading, nil): break
         }
         // Whoever asked for another one while the answer was being written is still in a hurry.
         if landing.purpose == .rereading, wanted == nil { hurry = nil }

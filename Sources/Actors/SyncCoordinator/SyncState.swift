@@ -72,8 +72,12 @@ package struct Rereading: Sendable, Hashable {
     package var pages: Int
     /// Time from one page to the next; zero when the reading was asked for and shall not wait.
     package var spacing: Duration
-    /// Ids that are stored and were not where the list should have them: smallest first.
+    /// Ids that are stored and were not where the list should have them; at the end of the list in the order in which they are asked for.
     package var missing: [Int64]
+    /// Ids that it has met and that are told to have begun below where it goes on, as hidden starts are: smallest first.
+    ///
+    /// They are not missing there. Few: the items of the seam, or those of the pages that are counted.
+    package var met: [Int64]
     /// Whether every page until now could prove an absence.
     package var isSound: Bool
     /// With which scope its pages are listed; nil when nobody knows.
@@ -85,13 +89,15 @@ package struct Rereading: Sendable, Hashable {
 
     package init(
         cursor: BackfillCursor? = nil, startedAt: UTCInstant, pages: Int = 0, spacing: Duration = .zero,
-        missing: [Int64] = [], isSound: Bool = true, scope: String? = nil, acceptsDeletions: Bool = false
+        missing: [Int64] = [], met: [Int64] = [], isSound: Bool = true, scope: String? = nil,
+        acceptsDeletions: Bool = false
     ) {
         self.cursor = cursor
         self.startedAt = startedAt
         self.pages = pages
         self.spacing = spacing
         self.missing = missing
+        self.met = met
         self.isSound = isSound
         self.scope = scope
         self.acceptsDeletions = acceptsDeletions
@@ -106,10 +112,13 @@ package struct Rereading: Sendable, Hashable {
     package var isEnded: Bool { cursor?.page == BackfillCursor.ended }
 
     /// This reading at the end of the list.
-    func ended(at bound: UTCInstant, lacking missing: [Int64]) -> Rereading {
+    ///
+    /// - Parameter missing: in the order in which they are to be asked for.
+    func ended(lacking missing: [Int64], at now: UTCInstant) -> Rereading {
         var ended = self
-        ended.cursor = BackfillCursor(before: bound, page: BackfillCursor.ended)
-        ended.missing = missing.sorted()
+        ended.cursor = BackfillCursor(before: cursor?.before ?? now, page: BackfillCursor.ended)
+        ended.missing = missing
+        ended.met = []
         return ended
     }
 

@@ -7,7 +7,8 @@ struct SyncWaiters: Sendable {
 
         /// Whether a failure of `step` is what this one waits to hear.
         func isFailed(by step: SyncPlan.Step) -> Bool {
-            milestone == .newest ? step.purpose == .newest : step.isUrgent
+            guard milestone == .newest else { return step.isUrgent }
+            return step.purpose == .newest && step.priority > .background
         }
     }
 

@@ -20,6 +20,9 @@ enum PostgresMigrations {
                 sql: "ALTER TABLE paceline_budget ADD COLUMN reserved INTEGER NOT NULL DEFAULT 0"),
             Migration(name: "what a re-reading goes by", sql: rereadingTerms),
             Migration(name: "several processes on one database", sql: leases),
+            Migration(
+                name: "what a re-reading has met below its bound",
+                sql: "ALTER TABLE paceline_sync ADD COLUMN rereading_met TEXT"),
         ]
     }
 

@@ -28,16 +28,17 @@ enum PostgresSyncState {
         Column(name: "rereading_pages", type: "integer") { text($0.rereading?.pages) },
         Column(name: "rereading_spacing_ms", type: "bigint") { text($0.rereading?.spacing.wholeMilliseconds) },
         Column(name: "rereading_is_sound", type: "boolean") { text($0.rereading?.isSound) },
-        Column(name: "rereading_missing", type: "text") {
-            $0.rereading.map { $0.missing.map(String.init).joined(separator: ",") }
-        },
+        Column(name: "rereading_missing", type: "text") { text($0.rereading?.missing) },
         Column(name: "rereading_scope", type: "text") { $0.rereading?.scope },
         Column(name: "rereading_accepts_deletions", type: "boolean") { text($0.rereading?.acceptsDeletions) },
+        Column(name: "rereading_met", type: "text") { text($0.rereading?.met) },
     ]
 
     private static let names = columns.map(\.name).joined(separator: ", ")
 
     private static func text(_ value: (some CustomStringConvertible)?) -> String? { value.map { "\($0)" } }
+
+    private static func text(_ ids: [Int64]?) -> String? { ids?.map(String.init).joined(separator: ",") }
 
     static func load(_ connection: PostgresConnection) async throws(PostgresFailure) -> SyncState {
         try await connection.first("SELECT \(names) FROM paceline_sync WHERE id = 1") {
@@ -74,12 +75,16 @@ enum PostgresSyncState {
         let pages = Int(try row.integer() ?? 0)
         let spacing = Duration.milliseconds(try row.integer() ?? 0)
         let isSound = try row.bool() ?? false
-        let missing = (try row.text() ?? "").split(separator: ",").compactMap { Int64($0) }
+        let missing = try ids(&row)
         let scope = try row.text()
         let acceptsDeletions = try row.bool() ?? false
         return Rereading(
-            cursor: cursor, startedAt: startedAt, pages: pages, spacing: spacing, missing: missing, isSound: isSound,
-            scope: scope, acceptsDeletions: acceptsDeletions)
+            cursor: cursor, startedAt: startedAt, pages: pages, spacing: spacing, missing: missing, met: try ids(&row),
+            isSound: isSound, scope: scope, acceptsDeletions: acceptsDeletions)
+    }
+
+    private static func ids(_ row: inout PostgresRow) throws(PostgresFailure) -> [Int64] {
+        (try row.text() ?? "").split(separator: ",").compactMap { Int64($0) }
     }
 
     private static let upsert: String = {

@@ -18,6 +18,7 @@ enum SQLiteMigrations {
             Migration(name: "requests reserved ahead", apply: addReserved),
             Migration(name: "what a re-reading goes by", apply: addRereadingTerms),
             Migration(name: "several processes on one database", apply: addLeases),
+            Migration(name: "what a re-reading has met below its bound", apply: addMet),
         ]
     }
 
@@ -128,6 +129,10 @@ enum SQLiteMigrations {
             ALTER TABLE paceline_sync ADD COLUMN rereading_scope VARCHAR;
             ALTER TABLE paceline_sync ADD COLUMN rereading_accepts_deletions BOOLEAN;
             """)
+    }
+
+    private static func addMet(_ connection: SQLiteConnection) throws(StoreFailure) {
+        try connection.execute("ALTER TABLE paceline_sync ADD COLUMN rereading_met VARCHAR")
     }
 
     private static func addLeases(_ connection: SQLiteConnection) throws(StoreFailure) {

@@ -6,7 +6,7 @@ enum SyncStateTable {
         athlete_id, cursor_before_ms, cursor_page, is_complete, last_success_at_ms, scope, member_since_ms,
         validated_at_ms, held_count, held_at_ms, newest_at_ms, rereading_started_at_ms, rereading_before_ms,
         rereading_page, rereading_pages, rereading_spacing_ms, rereading_is_sound, rereading_missing, rereading_scope,
-        rereading_accepts_deletions
+        rereading_accepts_deletions, rereading_met
         """
 
     static func load(_ connection: SQLiteConnection) throws(StoreFailure) -> SyncState {
@@ -49,19 +49,23 @@ enum SyncStateTable {
         let pages = Int(row.integer() ?? 0)
         let spacing = Duration.milliseconds(row.integer() ?? 0)
         let isSound = row.integer() == 1
-        let missing = (row.text() ?? "").split(separator: ",").compactMap { Int64($0) }
+        let missing = ids(&row)
         let scope = row.text()
         let acceptsDeletions = row.integer() == 1
         return Rereading(
-            cursor: cursor, startedAt: startedAt, pages: pages, spacing: spacing, missing: missing, isSound: isSound,
-            scope: scope, acceptsDeletions: acceptsDeletions)
+            cursor: cursor, startedAt: startedAt, pages: pages, spacing: spacing, missing: missing, met: ids(&row),
+            isSound: isSound, scope: scope, acceptsDeletions: acceptsDeletions)
+    }
+
+    private static func ids(_ row: inout SQLiteRow) -> [Int64] {
+        (row.text() ?? "").split(separator: ",").compactMap { Int64($0) }
     }
 
     static func save(_ state: SyncState, _ connection: SQLiteConnection) throws(StoreFailure) {
         try connection.statement(
             """
             INSERT OR REPLACE INTO paceline_sync (id, \(columns))
-            VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """
         ).run { row in
             row.bind(state.athleteID)
@@ -89,9 +93,14 @@ enum SyncStateTable {
         row.bind((rereading?.pages).map(Int64.init))
         row.bind(rereading?.spacing.wholeMilliseconds)
         row.bind(rereading.map { Int64($0.isSound ? 1 : 0) })
-        row.bind(rereading.map { $0.missing.map(String.init).joined(separator: ",") })
+        bind(rereading?.missing, &row)
         row.bind(rereading?.scope)
         row.bind(rereading.map { Int64($0.acceptsDeletions ? 1 : 0) })
+        bind(rereading?.met, &row)
+    }
+
+    private static func bind(_ ids: [Int64]?, _ row: inout SQLiteBinder) {
+        row.bind(ids?.map(String.init).joined(separator: ","))
     }
 }
 

@@ -32,6 +32,8 @@ struct Fault: Decodable {
 
     var message: String
     var errors: [Entry]
+    /// Whether there were `errors` at all, an empty list included, as in all that Strava says.
+    private var hasErrors: Bool
 
     /// - Returns: nil when the body is not a JSON object.
     init?(_ body: [UInt8]) {
@@ -42,7 +44,16 @@ struct Fault: Decodable {
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
         message = container.text(.message) ?? ""
-        errors = (try? container.decodeIfPresent([Entry].self, forKey: .errors)) ?? []
+        let entries = try? container.decodeIfPresent([Entry].self, forKey: .errors)
+        (errors, hasErrors) = (entries ?? [], entries != nil)
+    }
+
+    /// Whether it says that there is no such activity, and not that there is no such path.
+    ///
+    /// `Resource Not Found` or, on older servers, `Record Not Found`, with no entry or one that names the activity (seen in public code; the
+    /// exact words are not documented).
+    var lacksActivity: Bool {
+        hasErrors && message.lowercased().hasSuffix("not found") && errors.allSatisfy { $0.names("Activity") }
     }
 
     /// `Authorization Error: Athlete/access_token/invalid`.

@@ -93,10 +93,10 @@ package struct StravaClient: StravaGateway {
     /// One activity by its id; nil when it is gone.
     ///
     /// Strava answers 404 for what was deleted, what is another athlete's, and what the granted scope does not show
-    /// (developers.strava.com/docs, "Errors"). A 404 without Strava's own words is that of something in between, and proves nothing.
+    /// (developers.strava.com/docs, "Errors"). A 404 in other words is that of something in between, and proves nothing.
     package func activity(_ id: Int64, accessToken: Secret) async throws(StravaFailure) -> StravaReply<Activity?> {
         let response = try await get("/activities/\(id)", accessToken)
-        if response.status == 404, Fault(response.body) != nil {
+        if response.status == 404, Fault(response.body)?.lacksActivity == true {
             return StravaReply(nil, usage: response.usage, serverDate: response.serverDate)
         }
         try Self.requireJSON(response, [accessToken])

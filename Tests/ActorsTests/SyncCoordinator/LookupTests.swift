@@ -75,6 +75,8 @@ struct LookupTests {
             }
             while await shop.coordinator.status().state != .idle { await Task.yield() }
             #expect(await shop.coordinator.refresh(.newest) == .succeeded)
+            #expect(shop.strava.lookups == [299, 299, 299])
+            #expect(await shop.coordinator.refresh(.full) == .succeeded)
         }
         #expect(shop.strava.lookups == [299, 299, 299, 299])
         #expect(await shop.store.rows.count == 299)
@@ -121,5 +123,17 @@ struct LookupTests {
         }
         #expect(await shop.store.rows.count == 300)
         #expect(await shop.store.rows[294]?.name == "edited")
+    }
+
+    @Test func whoAsksForTheNewestDoesNotWaitForManyLookupsNorHearOfTheirFailure() async throws {
+        let shop = Workshop.synced(Activity.history(600))
+        shop.strava.change { list in
+            for id in 570..<600 as Range<Int64> { list.remove(id) }
+        }
+        shop.strava.failLookups(StravaFailure(.limited, "429"))
+        try await shop.open { _ in
+            #expect(await shop.coordinator.refresh(.newest, until: .newest) == .succeeded)
+        }
+        #expect(await shop.store.rows.count == 600)
     }
 }

@@ -36,7 +36,7 @@ struct SuspectTests {
         #expect(walker.isTrue)
     }
 
-    @Test func whatIsNeitherThereNorGoneStaysUntilTheNextListingAsksAgain() throws {
+    @Test func whatIsNeitherThereNorGoneStaysUntilTheNextRereadingAsksAgain() throws {
         for scope in [SyncScope.newest, .full] {
             var walker = Walker.synced(all)
             walker.list.remove(all[20].id)
@@ -47,7 +47,7 @@ struct SuspectTests {
             #expect(walker.plan.isDone)
             #expect(walker.plan.heldDeletions == nil)
             walker.finding = nil
-            try walker.sync(scope)
+            try walker.sync(.full)
             #expect(walker.isTrue)
         }
     }
@@ -137,6 +137,28 @@ struct SuspectTests {
             }
             #expect(step?.request == .lookup(all[20].id, isLastTry: true))
         }
+    }
+
+    @Test func whatNobodyAskedStravaIsNoTry() throws {
+        var walker = Walker.synced(all)
+        walker.list.remove(all[20].id)
+        walker.plan.request(.newest, .interactive)
+        #expect(try walker.step())
+        for _ in 0..<5 {
+            #expect(walker.next()?.request == .lookup(all[20].id, isLastTry: false))
+            walker.plan.failed(byStrava: false)
+        }
+    }
+
+    @Test func whatStravaSaysNothingOfIsNotAskedForByEveryLook() throws {
+        var walker = Walker.synced(all)
+        walker.list.remove(all[20].id)
+        walker.finding = .unclear
+        for _ in 0..<3 { try walker.sync(.newest) }
+        #expect(walker.lookups.count == 1)
+        walker.finding = nil
+        try walker.sync(.full)
+        #expect(walker.isTrue)
     }
 
     @Test func whatWasLackingUnderOtherRightsIsNoSuspect() throws {
@@ -236,6 +258,8 @@ struct SuspectTests {
         for activity in walker.list.activities[30..<30 + count] { walker.list.remove(activity.id) }
         walker.plan.request(.newest, .interactive)
         #expect(try walker.step())
+        #expect(walker.plan.isLooking == (count == 20))
+        #expect(!walker.plan.isDone)
         #expect(walker.next()?.priority == (count == 20 ? .interactive : .background))
         walker.plan.failed()
         #expect(walker.next()?.priority == (count == 20 ? .scheduled : .background))

@@ -58,7 +58,8 @@ enum Holdings {
                 rereading: Rereading(
                     cursor: BackfillCursor(before: UTCInstant(milliseconds: 7), page: 2),
                     startedAt: UTCInstant(milliseconds: 9), pages: 2, spacing: .milliseconds(2_541_176),
-                    missing: [3, .max], isSound: false, scope: "activity:read_all", acceptsDeletions: true),
+                    missing: [3, .max], met: [.min, 2], isSound: false, scope: "activity:read_all",
+                    acceptsDeletions: true),
                 validatedAt: UTCInstant(milliseconds: 11),
                 heldDeletions: HeldDeletions(count: 150, at: UTCInstant(milliseconds: 13)),
                 memberSince: UTCInstant(milliseconds: 14)))

@@ -10,7 +10,7 @@ import Testing
             try await store.migrate()
             let versions = try await server.column(
                 "SELECT version::text FROM paceline_migrations ORDER BY version", database: name)
-            #expect(versions == ["1", "2", "3", "4", "5", "6", "7"])
+            #expect(versions == ["1", "2", "3", "4", "5", "6", "7", "8"])
         }
     }
 
@@ -36,7 +36,7 @@ import Testing
                 _ = try await (first, second)
             }
             let count = try await server.column("SELECT COUNT(*)::text FROM paceline_migrations", database: name)
-            #expect(count == ["7"])
+            #expect(count == ["8"])
             for store in stores { await store.close() }
         }
     }

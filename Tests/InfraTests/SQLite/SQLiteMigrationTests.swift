@@ -18,7 +18,7 @@ import Testing
         try await store.migrate()
         await store.close()
         let versions = try column("SELECT version FROM paceline_migrations ORDER BY version")
-        #expect(versions == ["1", "2", "3", "4", "5", "6"])
+        #expect(versions == ["1", "2", "3", "4", "5", "6", "7"])
         let stamps = try column("SELECT applied_at FROM paceline_migrations")
         #expect(stamps.allSatisfy { SQLiteDateTime.milliseconds(Array(($0 ?? "").utf8).span) != nil })
     }

@@ -257,6 +257,21 @@ import Testing
         #expect(refusal?.kind == .unavailable)
     }
 
+    @Test(
+        "a 404 in other words than Strava's for an activity does not say that it is gone",
+        arguments: [
+            "{}", #"{"message":"Not Found"}"#, #"{"message":"no Route matched with those values","errors":[]}"#,
+            #"{"message":"Resource Not Found","errors":[{"resource":"resource","field":"path","code":"invalid"}]}"#,
+        ])
+    func otherWords(body: String) async throws {
+        let server = try ScriptedServer([[.read, .answer(404, Self.budget, body)]])
+        let client = client(server)
+        let refusal = await failure { () async throws(StravaFailure) in
+            try await client.activity(1, accessToken: Secret("t0ken"))
+        }
+        #expect(refusal?.kind == .rejected)
+    }
+
     @Test func aListWithoutAContentTypeIsTaken() async throws {
         let server = try ScriptedServer([[.read, .answer(200, [:], "[]")]])
         #expect(try await client(server).activities(ActivityQuery(), accessToken: Secret("t")).value.isEmpty)

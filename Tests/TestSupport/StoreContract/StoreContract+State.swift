@@ -18,7 +18,8 @@ extension StoreContract {
                 rereading: Rereading(
                     cursor: BackfillCursor(before: UTCInstant(milliseconds: 7), page: 0),
                     startedAt: UTCInstant(milliseconds: -5), pages: 9, spacing: .milliseconds(2_541_176),
-                    missing: [.min, 3, .max], isSound: false, scope: "activity:read", acceptsDeletions: true),
+                    missing: [.min, 3, .max], met: [2, .max], isSound: false, scope: "activity:read",
+                    acceptsDeletions: true),
                 validatedAt: UTCInstant(milliseconds: 12),
                 heldDeletions: HeldDeletions(count: 150, at: UTCInstant(milliseconds: 13)),
                 memberSince: UTCInstant(milliseconds: 14))
