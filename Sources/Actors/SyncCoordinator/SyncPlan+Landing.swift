@@ -19,8 +19,10 @@ extension SyncPlan {
         next.newestAt = now
         next.rereading?.note(page.ids)
         guard let oldest = page.oldest else {
-            if page.isEmpty, !mirror.isEmpty { return nil }
-            if page.isEmpty {
+            if page.isEmpty, !mirror.isEmpty {
+                // While a person's word is tried, it is the re-reading's to find whether the list is empty.
+                guard state.rereading?.acceptsDeletions == true else { return nil }
+            } else if page.isEmpty {
                 complete(&next, startedAt: now)
             } else if needsWalk {
                 next.cursor = BackfillCursor(afterTop: page, at: now)

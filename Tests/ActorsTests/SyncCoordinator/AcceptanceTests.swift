@@ -102,6 +102,20 @@ struct AcceptanceTests {
         }
     }
 
+    @Test func anEmptyListIsAcceptedAlthoughALookAtTheNewestIsStillOwed() throws {
+        var walker = Walker.synced(Activity.history(60))
+        walker.list = StravaList()
+        walker.plan.request(.newest, .interactive)
+        #expect(throws: Walker.Implausible.self) { _ = try walker.step() }
+        walker.plan.request(.fullAcceptingDeletions, .interactive)
+        // The reading's first page goes, since a person waits; then the look, and the trial last.
+        #expect(try walker.step(holding: .scheduled))
+        while try walker.step() {}
+        #expect(walker.lookups.count == 1)
+        #expect(walker.isTrue)
+        #expect(walker.plan.isDone)
+    }
+
     @Test func whatATrialFindsThereLeavesTheWordUntakenAndTheRestHeld() throws {
         let all = Activity.history(1000)
         var walker = Walker.synced(all)
