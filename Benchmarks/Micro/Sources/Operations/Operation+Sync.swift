@@ -29,7 +29,7 @@ extension Operation {
             for _ in 0..<times {
                 plan.request(.newest, .scheduled)
                 guard let step = plan.next(holding: nil, at: now, stored: count),
-                    let landing = plan.landed(step, page: page, mirror: mirror, at: now)
+                    let landing = plan.landed(step, .page(page), mirror: mirror, at: now)
                 else { break }
                 plan.committed(landing)
                 sum &+= landing.batch.upserts.count + 1
