@@ -36,9 +36,14 @@ extension BackfillCursor {
         guard page == 1, Self.hasSeam(before, mirror) || Self.hasSeam(before - PageSeam.reach, mirror) else {
             return .end
         }
+        return .doubtful(raised(mirror))
+    }
+
+    /// The bound some way above this one, from where Strava has to have something.
+    func raised(_ mirror: ActivityMirror) -> BackfillCursor {
         let above = mirror.missing(from: [], startedBefore: nil, notBefore: before).suffix(Self.doubted).first
         let start = above.flatMap(mirror.activity)?.startDate
-        return .doubtful(BackfillCursor(before: start.map { $0 + .seconds(1) } ?? before, page: Self.raised))
+        return BackfillCursor(before: start.map { $0 + .seconds(1) } ?? before, page: Self.raised)
     }
 
     private static func hasSeam(_ bound: UTCInstant, _ mirror: ActivityMirror) -> Bool {

@@ -29,12 +29,6 @@ extension SyncPlan {
         Deletions(isSameGrant: isSameGrant(asThatOfRows: !mirror.isEmpty), isAccepted: isAccepted)
     }
 
-    /// Whether a re-reading at its end tries on one row whether a person's word may be taken for all.
-    func isTrial(_ reading: Rereading, _ mirror: ActivityMirror) -> Bool {
-        reading.isEnded && reading.acceptsDeletions
-            && deletions(mirror, isAccepted: true).needsWord(reading.missing, of: mirror.count)
-    }
-
     /// Whether what the re-reading lacked is asked for with a token that would be answered 404 for all of it.
     func isOfOthers(_ rereading: Rereading) -> Bool {
         rereading.isEnded && !rereading.acceptsDeletions && !isSameGrant(asThatOfRows: true)

@@ -18,11 +18,10 @@ extension SyncPlan {
         var next = state
         next.newestAt = now
         next.rereading?.note(page.ids)
+        next.rereading?.meet(page)
         guard let oldest = page.oldest else {
-            if page.isEmpty, !mirror.isEmpty {
-                // While a person's word is tried, it is the re-reading's to find whether the list is empty.
-                guard state.rereading?.acceptsDeletions == true else { return nil }
-            } else if page.isEmpty {
+            if page.isEmpty, !mirror.isEmpty { return nil }
+            if page.isEmpty {
                 complete(&next, startedAt: now)
             } else if needsWalk {
                 next.cursor = BackfillCursor(afterTop: page, at: now)
@@ -92,11 +91,8 @@ extension SyncPlan {
             switch reading.cursor?.emptiness(mirror) ?? .end {
             case .untrue: return nil
             case .end: return landedEnd(reading, page, mirror, now)
-            case .doubtful(let doubt): reading.cursor = doubt
+            case .doubtful(let doubt): return landedDoubt(reading, doubt, mirror, now)
             }
-            var next = state
-            next.rereading = reading
-            return landing(page, .rereading, next, mirror, now)
         }
         reading.isSound = reading.isSound && page.provesAbsence
         let absent = Set(absences(from: page, under: reading.cursor, mirror)).subtracting(reading.met)
@@ -117,6 +113,19 @@ extension SyncPlan {
         return page.ids.union(reading.met).filter { id in
             (told[id] ?? mirror.activity(id)?.startDate).map { $0 < bound } ?? false
         }.sorted()
+    }
+
+    /// Goes some way up again: what is stored there was met, or is noted as missing.
+    private func landedDoubt(
+        _ reading: Rereading, _ raised: BackfillCursor, _ mirror: ActivityMirror, _ now: UTCInstant
+    ) -> Landing {
+        let metThere = mirror.missing(
+            from: Set(reading.missing), startedBefore: raised.before, notBefore: reading.cursor?.before)
+        var next = state
+        next.rereading = reading
+        next.rereading?.met = Set(reading.met).union(metThere).sorted()
+        next.rereading?.cursor = raised
+        return landing(ActivityPage(activities: []), .rereading, next, mirror, now)
     }
 
     /// What is stored within the page's stretch of the list and is not on the page.
@@ -141,12 +150,17 @@ extension SyncPlan {
         let verdict = rule.verdict(gone, of: mirror.count, at: now)
         let needsWord = rule.needsWord(gone, of: mirror.count)
         var next = state
-        // A person's word stands for the lookups where it is needed; but what hangs on one empty page is tried on one row first.
-        if !verdict.deleted.isEmpty, !needsWord || !below.isEmpty {
-            let trial = needsWord ? Array(below.prefix(1)) : []
-            let others = verdict.deleted.filter { !trial.contains($0) }.sorted()
-            next.rereading = reading.ended(lacking: trial + others, at: now)
-            return landing(page, .rereading, next, mirror, now)
+        if let cursor = reading.cursor, !verdict.deleted.isEmpty {
+            guard needsWord else {
+                next.rereading = reading.ended(at: cursor.before, lacking: verdict.deleted)
+                return landing(page, .rereading, next, mirror, now)
+            }
+            // A person's word stands for the lookups, so what hangs on one empty page alone is asked for twice.
+            if !below.isEmpty, !isDoubted(cursor, of: reading) {
+                var landing = landedDoubt(reading, cursor.raised(mirror), mirror, now)
+                landing.doubt = Doubt(startedAt: reading.startedAt, bound: cursor.before)
+                return landing
+            }
         }
         finish(reading, &next, held: verdict.held)
         return landing(page, .rereading, next, mirror, now, deletions: verdict.deleted, held: verdict.held)
@@ -173,23 +187,15 @@ extension SyncPlan {
         var (upserts, deletions): ([Activity], [Int64]) = ([], [])
         switch finding {
         case .there(let activity): upserts = mirror.differences(in: [activity])
-        case .gone: deletions = [id]
+        case .gone: if mirror.contains(id) { deletions = [id] }
         case .unclear: break
         }
-        if purpose == .rereading, let reading = next.rereading, isTrial(reading, mirror) {
-            // The row was the first of many: for all of them the word is taken, or for none. None is no proof of anything else either.
-            if finding == .gone { deletions = reading.missing }
-            next.rereading?.isSound = finding == .gone
-            next.rereading?.missing = []
-        } else if finding != .unclear || purpose == .rereading {
-            // An answer is good for both readings; none is the end of the matter for the one that asked.
-            next.rereading?.note([id])
-        }
+        // An answer is good for both readings; none is the end of the matter for the one that asked.
+        if finding != .unclear || purpose == .rereading { next.rereading?.note([id]) }
         // What brought nothing is no success: readers go on being told when data last came.
         let time = finding == .unclear ? state.lastSuccessAt ?? now : now
         var landing = landing(
-            ActivityPage(activities: []), purpose, next, mirror, time, upserts: upserts,
-            deletions: deletions.filter(mirror.contains))
+            ActivityPage(activities: []), purpose, next, mirror, time, upserts: upserts, deletions: deletions)
         landing.suspect = id
         if finding != .gone { landing.seen = [id] }
         landing.isVain = finding == .unclear

@@ -36,6 +36,14 @@ extension SyncPlan {
         case finding(Int64, Suspects.Finding)
     }
 
+    /// An empty page that is doubted although nothing shows that it is untrue, because a person's word hangs on it.
+    struct Doubt: Sendable, Hashable {
+        /// When the re-reading began.
+        var startedAt: UTCInstant
+        /// The bound below which nothing came.
+        var bound: UTCInstant
+    }
+
     /// What an answer leads to: first the store, then ``committed(_:)``.
     package struct Landing: Sendable {
         package let batch: SyncBatch
@@ -50,6 +58,8 @@ extension SyncPlan {
         var suspect: Int64?
         /// What the newest page lacked.
         var suspects: [Int64] = []
+        /// The empty page that is asked about again.
+        var doubt: Doubt?
         /// What the newest page has, or what a lookup did not find gone.
         var seen: Set<Int64> = []
         /// Whether nothing was found out: Strava refused, or did not answer, and the plan goes on without.

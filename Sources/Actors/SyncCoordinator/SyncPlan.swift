@@ -6,10 +6,10 @@
 /// resumed one and an hourly refresh are the same plan with more or less left to do, and a refresh beside a walk goes between
 /// two of its pages.
 ///
-/// Inputs: ``request(_:_:)``, ``failed()``, ``landed(_:_:mirror:at:)`` with ``committed(_:)``. Invariants: nothing counts
+/// Inputs: ``request(_:_:)``, ``failed(byStrava:)``, ``landed(_:_:mirror:at:)`` with ``committed(_:)``. Invariants: nothing counts
 /// before ``committed(_:)``, so a crash repeats at most one page; the history ends at an empty page and nowhere else; deleted is only
 /// what a stretch of the list lacked that was seen whole, with the rights that the rows were read with, never in bulk, and only when
-/// Strava has it under its id no longer either; what a person accepted goes without that.
+/// Strava has it under its id no longer either; what needs a person's word goes with it, without that.
 package struct SyncPlan: Sendable {
     /// Strava's largest page (developers.strava.com/docs, "Pagination").
     static let perPage = 200
@@ -41,6 +41,8 @@ package struct SyncPlan: Sendable {
     private var vainTries: [Int64: Int] = [:]
     /// Whether a re-reading was asked for here, has begun, and is not stored yet.
     private var isUnstored = false
+    /// Which empty page of a re-reading was doubted; kept in memory only, for after a restart it is doubted once more.
+    private var doubt: Doubt?
 
     package init(state: SyncState, rereadInterval: Duration? = nil) {
         self.state = state
@@ -60,7 +62,7 @@ package struct SyncPlan: Sendable {
     package func pagesLeft(_ mirror: ActivityMirror) -> Int? {
         guard isWalking else { return nil }
         if let rereading = state.rereading, rereading.isEnded, state.cursor == nil {
-            return isTrial(rereading, mirror) ? 1 : rereading.missing.count
+            return rereading.missing.count
         }
         return PageForecast(
             cursor: state.cursor ?? state.rereading?.cursor, isComplete: state.isComplete,
@@ -144,6 +146,11 @@ package struct SyncPlan: Sendable {
         return Step(
             purpose: .rereading, request: suspect.map(lookup) ?? .page(rereading.cursor?.query ?? Self.top),
             priority: priority, isUrgent: rereading.spacing == .zero)
+    }
+
+    /// Whether the end of the list at this bound was doubted before.
+    func isDoubted(_ cursor: BackfillCursor, of reading: Rereading) -> Bool {
+        doubt.map { $0.startedAt == reading.startedAt && $0.bound <= cursor.before } ?? false
     }
 
     /// When a page is due that nobody waits for; nil when none will be.
@@ -253,10 +260,8 @@ package struct SyncPlan: Sendable {
     package mutating func adopt(_ stored: SyncState) {
         let owed = isUnstored ? state.rereading : nil
         isUnstored = false
-        // The look that this was held by is no longer the last one.
-        if stored.newestAt != state.newestAt || (stored.rereading == nil && state.rereading != nil) {
-            heldInNewest = nil
-        }
+        // A re-reading that ended there has settled it.
+        if stored.validatedAt != state.validatedAt { heldInNewest = nil }
         state = stored
         if let owed { want(accepting: owed.acceptsDeletions) }
         if let asked = wanted {
@@ -295,14 +300,15 @@ package struct SyncPlan: Sendable {
         switch (landing.purpose, landing.suspect) {
         case (_, let suspect?):
             suspects.settle(suspect)
-            spared.formUnion(landing.seen)
+            if landing.purpose == .newest { spared.formUnion(landing.seen) }
             vainTries[suspect] = nil
         case (.newest, nil):
             suspects = Suspects(landing.suspects, newest ?? .scheduled)
             spared.subtract(landing.seen)
             newest = nil
             heldInNewest = landing.held
-        case (.walk, nil), (.rereading, nil): break
+        case (.rereading, nil): doubt = landing.doubt ?? doubt
+        case (.walk, nil): break
         }
         // Whoever asked for another one while the answer was being written is still in a hurry.
         if landing.purpose == .rereading, wanted == nil { hurry = nil }

@@ -62,8 +62,8 @@ package struct BackfillCursor: Sendable, Hashable {
 
 /// A re-reading of the whole list, page by page, and what it has found missing so far.
 ///
-/// Only absences are remembered, not the ids that were seen: there are few of them, they survive a restart, and an activity that
-/// is added above the place where the reading stands cannot become one.
+/// Absences are remembered, and not the ids that were seen, but for those that a page to come might be thought to lack: there are few of
+/// both, they survive a restart, and an activity that is added above the place where the reading stands cannot become an absence.
 package struct Rereading: Sendable, Hashable {
     /// Where it goes on; nil before its first page, which is the top of the list.
     package var cursor: BackfillCursor?
@@ -72,11 +72,11 @@ package struct Rereading: Sendable, Hashable {
     package var pages: Int
     /// Time from one page to the next; zero when the reading was asked for and shall not wait.
     package var spacing: Duration
-    /// Ids that are stored and were not where the list should have them; at the end of the list in the order in which they are asked for.
+    /// Ids that are stored and were not where the list should have them: smallest first.
     package var missing: [Int64]
     /// Ids that it has met and that are told to have begun below where it goes on, as hidden starts are: smallest first.
     ///
-    /// They are not missing there. Few: the items of the seam, or those of the pages that are counted.
+    /// They are not missing there. Mostly the one item of the seam; more where starts are hidden, pages are counted or an end is doubted.
     package var met: [Int64]
     /// Whether every page until now could prove an absence.
     package var isSound: Bool
@@ -112,14 +112,19 @@ package struct Rereading: Sendable, Hashable {
     package var isEnded: Bool { cursor?.page == BackfillCursor.ended }
 
     /// This reading at the end of the list.
-    ///
-    /// - Parameter missing: in the order in which they are to be asked for.
-    func ended(lacking missing: [Int64], at now: UTCInstant) -> Rereading {
+    func ended(at bound: UTCInstant, lacking missing: [Int64]) -> Rereading {
         var ended = self
-        ended.cursor = BackfillCursor(before: cursor?.before ?? now, page: BackfillCursor.ended)
-        ended.missing = missing
+        ended.cursor = BackfillCursor(before: bound, page: BackfillCursor.ended)
+        ended.missing = missing.sorted()
         ended.met = []
         return ended
+    }
+
+    /// Notes what a look at the newest met where this has yet to come.
+    mutating func meet(_ page: ActivityPage) {
+        guard let bound = cursor?.before else { return }
+        let below = page.activities.filter { $0.startDate < bound }.map(\.id)
+        if !below.isEmpty { met = Set(met).union(below).sorted() }
     }
 
     /// Notes that these ids are there after all.

@@ -132,7 +132,12 @@ enum SQLiteMigrations {
     }
 
     private static func addMet(_ connection: SQLiteConnection) throws(StoreFailure) {
-        try connection.execute("ALTER TABLE paceline_sync ADD COLUMN rereading_met VARCHAR")
+        // What one that is under way has met is not known, so it must delete nothing.
+        try connection.execute(
+            """
+            ALTER TABLE paceline_sync ADD COLUMN rereading_met VARCHAR;
+            UPDATE paceline_sync SET rereading_is_sound = 0 WHERE rereading_is_sound = 1;
+            """)
     }
 
     private static func addLeases(_ connection: SQLiteConnection) throws(StoreFailure) {

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// Strava's own words about an error: `message`, and `errors` that may be empty or absent.
+/// Strava's own words about an error: `message`, and `errors` that may be empty; something else's may lack either.
 struct Fault: Decodable {
     struct Entry: Decodable {
         private enum Key: String, CodingKey {

@@ -52,7 +52,7 @@ struct DeletionTests {
         var stored = walker.stored.state
         walker.plan.adopt(stored)
         #expect(walker.plan.heldDeletions?.count == 80)
-        stored.newestAt = walker.now + .seconds(60)
+        stored.validatedAt = walker.now + .seconds(60)
         walker.plan.adopt(stored)
         #expect(walker.plan.heldDeletions == nil)
     }
