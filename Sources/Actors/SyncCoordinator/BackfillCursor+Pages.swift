@@ -31,17 +31,19 @@ extension BackfillCursor {
     /// A page that begins at the seam has the seam's own activity on it. Without even that it comes from a Strava that answers `[]` to
     /// everything, or the activity has just been deleted. What lies strictly below cannot tell which, for at the end of the history
     /// that is empty as well; a page that begins well above the seam can.
-    func emptiness(_ mirror: ActivityMirror) -> Emptiness {
+    ///
+    /// - Parameter missing: what a re-reading lacked so far.
+    func emptiness(_ mirror: ActivityMirror, lacking missing: [Int64] = []) -> Emptiness {
         if page == Self.raised { return .untrue }
         guard page == 1, Self.hasSeam(before, mirror) || Self.hasSeam(before - PageSeam.reach, mirror) else {
             return .end
         }
-        return .doubtful(raised(mirror))
+        return .doubtful(raised(mirror, lacking: missing))
     }
 
-    /// The bound some way above this one, from where Strava has to have something.
-    func raised(_ mirror: ActivityMirror) -> BackfillCursor {
-        let above = mirror.missing(from: [], startedBefore: nil, notBefore: before).suffix(Self.doubted).first
+    /// The bound some way above this one, from where Strava has to have something: what was lacking there does not count.
+    func raised(_ mirror: ActivityMirror, lacking missing: [Int64]) -> BackfillCursor {
+        let above = mirror.missing(from: Set(missing), startedBefore: nil, notBefore: before).suffix(Self.doubted).first
         let start = above.flatMap(mirror.activity)?.startDate
         return BackfillCursor(before: start.map { $0 + .seconds(1) } ?? before, page: Self.raised)
     }

@@ -18,7 +18,9 @@ extension SyncPlan {
         var next = state
         next.newestAt = now
         next.rereading?.note(page.ids)
-        next.rereading?.meet(page)
+        if let reading = next.rereading, let bound = reading.cursor?.before {
+            next.rereading?.met = met(reading, page, below: bound, mirror)
+        }
         guard let oldest = page.oldest else {
             if page.isEmpty, !mirror.isEmpty { return nil }
             if page.isEmpty {
@@ -88,7 +90,7 @@ extension SyncPlan {
         guard var reading = state.rereading else { return nil }
         reading.pages += 1
         if page.isEmpty {
-            switch reading.cursor?.emptiness(mirror) ?? .end {
+            switch reading.cursor?.emptiness(mirror, lacking: reading.missing) ?? .end {
             case .untrue: return nil
             case .end: return landedEnd(reading, page, mirror, now)
             case .doubtful(let doubt): return landedDoubt(reading, doubt, mirror, now)
@@ -105,7 +107,7 @@ extension SyncPlan {
         return landing(page, .rereading, next, mirror, now, upserts: mirror.differences(in: page.activities))
     }
 
-    /// What the re-reading has met, on this page or before, and what a page below the bound might be thought to lack.
+    /// What was met, on this page or before, and what a page below the bound might be thought to lack.
     private func met(
         _ reading: Rereading, _ page: ActivityPage, below bound: UTCInstant, _ mirror: ActivityMirror
     ) -> [Int64] {
@@ -115,7 +117,7 @@ extension SyncPlan {
         }.sorted()
     }
 
-    /// Goes some way up again: what is stored there was met, or is noted as missing.
+    /// Goes some way up again: what is stored there and is not noted as missing need not come once more.
     private func landedDoubt(
         _ reading: Rereading, _ raised: BackfillCursor, _ mirror: ActivityMirror, _ now: UTCInstant
     ) -> Landing {
@@ -157,7 +159,7 @@ extension SyncPlan {
             }
             // A person's word stands for the lookups, so what hangs on one empty page alone is asked for twice.
             if !below.isEmpty, !isDoubted(cursor, of: reading) {
-                var landing = landedDoubt(reading, cursor.raised(mirror), mirror, now)
+                var landing = landedDoubt(reading, cursor.raised(mirror, lacking: reading.missing), mirror, now)
                 landing.doubt = Doubt(startedAt: reading.startedAt, bound: cursor.before)
                 return landing
             }

@@ -102,7 +102,8 @@ package struct SyncPlan: Sendable {
         {
             return
         }
-        wanted = wanted == true || accepting
+        // One that begins anew before its end keeps the word that it was given.
+        wanted = wanted == true || accepting || state.rereading?.acceptsDeletions == true
     }
 
     /// The next request to send; nil when there is none, or none that may go.

@@ -50,7 +50,7 @@ package struct BackfillCursor: Sendable, Hashable {
     /// The page under that bound; beyond 1 only after a page that brought nothing older.
     ///
     /// 0 after a short page: look strictly below the oldest activity first, since an empty page there is the end. -1 after an empty
-    /// page that cannot be true: the bound was raised, to see whether Strava answers `[]` to everything. -2 when a re-reading has
+    /// page that is doubted: the bound was raised, to see whether Strava answers `[]` to everything. -2 when a re-reading has
     /// reached the end of the list and asks for what it lacked.
     package var page: Int
 
@@ -118,13 +118,6 @@ package struct Rereading: Sendable, Hashable {
         ended.missing = missing.sorted()
         ended.met = []
         return ended
-    }
-
-    /// Notes what a look at the newest met where this has yet to come.
-    mutating func meet(_ page: ActivityPage) {
-        guard let bound = cursor?.before else { return }
-        let below = page.activities.filter { $0.startDate < bound }.map(\.id)
-        if !below.isEmpty { met = Set(met).union(below).sorted() }
     }
 
     /// Notes that these ids are there after all.

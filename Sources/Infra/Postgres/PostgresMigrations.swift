@@ -22,7 +22,7 @@ enum PostgresMigrations {
             Migration(name: "several processes on one database", sql: leases),
             Migration(
                 name: "what a re-reading has met below its bound",
-                // What one that is under way has met is not known, so it must delete nothing.
+                // What one that is under way has met is not known, so its listing must prove nothing.
                 sql: """
                     ALTER TABLE paceline_sync ADD COLUMN rereading_met TEXT;
                     UPDATE paceline_sync SET rereading_is_sound = false WHERE rereading_is_sound

@@ -132,7 +132,7 @@ enum SQLiteMigrations {
     }
 
     private static func addMet(_ connection: SQLiteConnection) throws(StoreFailure) {
-        // What one that is under way has met is not known, so it must delete nothing.
+        // What one that is under way has met is not known, so its listing must prove nothing.
         try connection.execute(
             """
             ALTER TABLE paceline_sync ADD COLUMN rereading_met VARCHAR;

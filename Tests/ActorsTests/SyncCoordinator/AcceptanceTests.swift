@@ -127,6 +127,33 @@ struct AcceptanceTests {
         #expect(walker.isTrue)
     }
 
+    @Test func anEndThatIsDoubtedBelowALongGapIsAskedAboutFromWhatWasThere() throws {
+        let all = Activity.history(1000)
+        var walker = Walker.synced(all)
+        walker.list = StravaList(Array(all.prefix(50)) + [all[900]])
+        walker.plan.request(.fullAcceptingDeletions, .interactive)
+        while walker.plan.state.rereading?.cursor?.page != BackfillCursor.raised { #expect(try walker.step()) }
+        // The only one below the gap goes meanwhile; that it was met a moment ago keeps it until the next reading.
+        walker.list.remove(all[900].id)
+        while try walker.step() {}
+        #expect(walker.plan.state.rereading == nil)
+        #expect(walker.mirror.count == 51)
+        try walker.sync(.full)
+        #expect(walker.isTrue)
+    }
+
+    @Test func aPlainRequestWhileAnEndIsDoubtedTakesNoWordAway() throws {
+        let all = Activity.history(1000)
+        var walker = Walker.synced(all)
+        walker.list = StravaList(Array(all.prefix(300)))
+        walker.plan.request(.fullAcceptingDeletions, .interactive)
+        while walker.plan.state.rereading?.cursor?.page != BackfillCursor.raised { #expect(try walker.step()) }
+        walker.plan.request(.full, .interactive)
+        while try walker.step() {}
+        #expect(walker.isTrue)
+        #expect(walker.plan.heldDeletions == nil)
+    }
+
     @Test func whatALookMeetsBelowTheBoundIsNotMissingThere() throws {
         let all = Activity.history(1000)
         var walker = Walker.synced(all)
