@@ -54,7 +54,7 @@ extension ActivityMirror {
     ///
     /// - Parameter bound: where the stretch begins; nil at the top of the list.
     func missing(from page: ActivityPage, startedBefore bound: UTCInstant?) -> [Int64] {
-        guard let oldest = page.oldest, let seam = page.seam, page.provesAbsence else { return [] }
+        guard let oldest = page.oldest, let seam = page.seam, !page.hasUnknownItems else { return [] }
         // The second of the oldest is left to the next page, which repeats it, unless the page is short and may be the last.
         let isSeamShared = seam.isExact && !page.isShort
         return missing(

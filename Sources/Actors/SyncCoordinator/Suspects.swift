@@ -13,7 +13,7 @@ package struct Suspects: Sendable {
         case unclear
     }
 
-    /// How often one is asked for before it is left as it is, until the next listing: Strava answers 500 for some ids and never anything
+    /// How often one is asked for before it is left as it is, until the next re-reading: Strava answers 500 for some ids and never anything
     /// else, and that must not stop everything.
     static let tries = 3
 

@@ -28,7 +28,7 @@ extension SyncPlan {
             } else if needsWalk {
                 next.cursor = BackfillCursor(afterTop: page, at: now)
             }
-            return landing(page, .newest, next, mirror, now)
+            return landing(.newest, next, mirror, now, rejected: page.rejected)
         }
         // The walk goes on where it was, unless it must start anew: on a first sync, or when what is lowest on the page is not
         // known, so that something unknown may lie below it. Any other known item would not do: it may be one that was moved up,
@@ -37,20 +37,23 @@ extension SyncPlan {
             (activity.startDate == oldest || place == page.activities.count - 1) && !mirror.contains(activity.id)
         }
         if isGap || needsWalk { next.cursor = BackfillCursor(afterTop: page, at: now) }
-        let gone = page.provesAbsence ? mirror.missing(from: page.ids, startedAfter: Self.foot(page, oldest)) : []
-        let verdict = deletions(mirror, isAccepted: false).verdict(gone, of: mirror.count, at: now)
+        let verdict = deletions(mirror, isAccepted: false)
+            .verdict(lacking(page, oldest, mirror), of: mirror.count, at: now)
         var landing = landing(
-            page, .newest, next, mirror, now, upserts: mirror.differences(in: page.activities), held: verdict.held)
+            .newest, next, mirror, now, upserts: mirror.differences(in: page.activities), rejected: page.rejected,
+            held: verdict.held)
         landing.suspects = verdict.deleted.filter { !spared.contains($0) }
         landing.seen = page.ids
         return landing
     }
 
-    /// Whatever is stored as later than this belongs on the page.
+    /// What is stored as later than the page's foot belongs on it.
     ///
     /// Where starts are hidden, both that of the page's oldest item and the stored one may be off.
-    private static func foot(_ page: ActivityPage, _ oldest: UTCInstant) -> UTCInstant {
-        page.seam?.isExact == true ? oldest : oldest + PageSeam.reach * 2
+    private func lacking(_ page: ActivityPage, _ oldest: UTCInstant, _ mirror: ActivityMirror) -> [Int64] {
+        guard let seam = page.seam, !page.hasUnknownItems else { return [] }
+        return mirror.missing(
+            from: page.ids, startedAfter: seam.isExact ? oldest : oldest + PageSeam.reach * 2)
     }
 
     private var needsWalk: Bool { !state.isComplete && state.cursor == nil && state.rereading == nil }
@@ -65,17 +68,18 @@ extension SyncPlan {
             case .untrue: return nil
             case .doubtful(let doubt):
                 next.cursor = doubt
-                return landing(page, .walk, next, mirror, now)
+                return landing(.walk, next, mirror, now)
             case .end: break
             }
             // A mirror that was complete before has rows below a gap that this walk has confirmed, and perhaps some that are gone:
             // that is the re-reading's to find.
             if !state.isComplete { complete(&next, startedAt: now) }
             next.cursor = nil
-            return landing(page, .walk, next, mirror, now)
+            return landing(.walk, next, mirror, now)
         }
         next.cursor = cursor.advanced(past: page)
-        return landing(page, .walk, next, mirror, now, upserts: mirror.differences(in: page.activities))
+        return landing(
+            .walk, next, mirror, now, upserts: mirror.differences(in: page.activities), rejected: page.rejected)
     }
 
     /// Notes that the list was read to its end.
@@ -92,7 +96,7 @@ extension SyncPlan {
         if page.isEmpty {
             switch reading.cursor?.emptiness(mirror, lacking: reading.missing) ?? .end {
             case .untrue: return nil
-            case .end: return landedEnd(reading, page, mirror, now)
+            case .end: return landedEnd(reading, mirror, now)
             case .doubtful(let doubt): return landedDoubt(reading, doubt, mirror, now)
             }
         }
@@ -104,7 +108,8 @@ extension SyncPlan {
         reading.cursor = cursor
         var next = state
         next.rereading = reading
-        return landing(page, .rereading, next, mirror, now, upserts: mirror.differences(in: page.activities))
+        return landing(
+            .rereading, next, mirror, now, upserts: mirror.differences(in: page.activities), rejected: page.rejected)
     }
 
     /// What was met, on this page or before, and what a page below the bound might be thought to lack.
@@ -127,7 +132,7 @@ extension SyncPlan {
         next.rereading = reading
         next.rereading?.met = Set(reading.met).union(metThere).sorted()
         next.rereading?.cursor = raised
-        return landing(ActivityPage(activities: []), .rereading, next, mirror, now)
+        return landing(.rereading, next, mirror, now)
     }
 
     /// What is stored within the page's stretch of the list and is not on the page.
@@ -139,9 +144,7 @@ extension SyncPlan {
         return mirror.missing(from: page, startedBefore: cursor?.before)
     }
 
-    private func landedEnd(
-        _ reading: Rereading, _ page: ActivityPage, _ mirror: ActivityMirror, _ now: UTCInstant
-    ) -> Landing? {
+    private func landedEnd(_ reading: Rereading, _ mirror: ActivityMirror, _ now: UTCInstant) -> Landing? {
         // An empty list is believed of an athlete without a history, or when a person says so.
         if reading.cursor == nil, !mirror.isEmpty, !reading.acceptsDeletions { return nil }
         // Only the first page under a bound begins right below it; others have the second of the seam behind them.
@@ -155,7 +158,7 @@ extension SyncPlan {
         if let cursor = reading.cursor, !verdict.deleted.isEmpty {
             guard needsWord else {
                 next.rereading = reading.ended(at: cursor.before, lacking: verdict.deleted)
-                return landing(page, .rereading, next, mirror, now)
+                return landing(.rereading, next, mirror, now)
             }
             // A person's word stands for the lookups, so what hangs on one empty page alone is asked for twice.
             if !below.isEmpty, !isDoubted(cursor, of: reading) {
@@ -165,7 +168,7 @@ extension SyncPlan {
             }
         }
         finish(reading, &next, held: verdict.held)
-        return landing(page, .rereading, next, mirror, now, deletions: verdict.deleted, held: verdict.held)
+        return landing(.rereading, next, mirror, now, deletions: verdict.deleted, held: verdict.held)
     }
 
     /// Notes that a re-reading is over, and all that it lacked is deleted, there after all, or held.
@@ -197,7 +200,7 @@ extension SyncPlan {
         // What brought nothing is no success: readers go on being told when data last came.
         let time = finding == .unclear ? state.lastSuccessAt ?? now : now
         var landing = landing(
-            ActivityPage(activities: []), purpose, next, mirror, time, upserts: upserts, deletions: deletions)
+            purpose, next, mirror, time, upserts: upserts, deletions: deletions)
         landing.suspect = id
         if finding != .gone { landing.seen = [id] }
         landing.isVain = finding == .unclear
@@ -207,8 +210,9 @@ extension SyncPlan {
     // MARK: All of them
 
     private func landing(
-        _ page: ActivityPage, _ purpose: Step.Purpose, _ next: SyncState, _ mirror: ActivityMirror, _ now: UTCInstant,
-        upserts: [Activity] = [], deletions: [Int64] = [], held: HeldDeletions? = nil
+        _ purpose: Step.Purpose, _ next: SyncState, _ mirror: ActivityMirror, _ now: UTCInstant,
+        upserts: [Activity] = [], deletions: [Int64] = [], rejected: [RejectedActivity] = [],
+        held: HeldDeletions? = nil
     ) -> Landing {
         var next = next
         next.lastSuccessAt = now
@@ -218,7 +222,7 @@ extension SyncPlan {
         if next.scope == nil, mirror.isEmpty || grant.scope == Self.widestScope { next.scope = grant.scope }
         return Landing(
             batch: SyncBatch(
-                upserts: upserts, deletions: deletions, rejected: page.rejected, state: next, fetchedAt: now),
+                upserts: upserts, deletions: deletions, rejected: rejected, state: next, fetchedAt: now),
             held: held, completesHistory: next.isComplete && !state.isComplete,
             endsRereading: state.rereading != nil && next.rereading == nil, purpose: purpose)
     }
