@@ -15,16 +15,18 @@ extension MigrationPlan {
         let stored = Set(target.activities.map(\.id))
         let vanished = lost.subtracting(source.tombstones.map(\.activity.id)).intersection(stored).sorted()
         let ended = target.tombstones(notIn: source)
-        guard !vanished.isEmpty || !ended.isEmpty else {
-            return burials(source.tombstones, besides: target.tombstones, underWay)
+        var (steps, kept) = ([Step](), target.tombstones)
+        if !vanished.isEmpty || !ended.isEmpty {
+            // A store erases by time alone. What goes with them, and the source still has, is written again.
+            let last = max(ended.map(\.deletedAt).max() ?? longAgo, longAgo)
+            // One of them even without rows, since the target must not call itself complete from here on.
+            let chunks = vanished.isEmpty ? [[]] : vanished.chunks(of: chunk)
+            steps = chunks.map { .commit(SyncBatch(deletions: $0, state: underWay, fetchedAt: longAgo)) }
+            kept.removeAll { $0.deletedAt <= last }
+            steps.append(
+                .erase(deletedBefore: last + .milliseconds(1), count: target.tombstones.count - kept.count))
         }
-        // A store erases by time alone. What goes with them, and the source still has, is written again.
-        let last = max(ended.map(\.deletedAt).max() ?? longAgo, longAgo)
-        // One of them even without rows, since the target must not call itself complete from here on.
-        let chunks = vanished.isEmpty ? [[]] : vanished.chunks(of: chunk)
-        return chunks.map { .commit(SyncBatch(deletions: $0, state: underWay, fetchedAt: longAgo)) }
-            + [.erase(deletedBefore: last + .milliseconds(1), count: target.tombstones.count { $0.deletedAt <= last })]
-            + burials(source.tombstones, besides: target.tombstones.filter { $0.deletedAt > last }, underWay)
+        return steps + burials(source.tombstones, besides: kept, underWay)
     }
 
     /// Each row comes and goes within one transaction, so that nobody can find it; all of a transaction have the same moment, since

@@ -18,22 +18,6 @@ struct DatabaseMigrationTests {
 
     private func file(_ name: String) -> DatabaseURL { .sqlite(path: "\(folder.path)/\(name).db") }
 
-    private func contents(_ database: DatabaseURL) async throws -> StoreContents {
-        let store = try database.store(isReadOnly: true)
-        let contents = try await StoreContents.read(store)
-        await store.close()
-        return contents
-    }
-
-    private func fill(_ database: DatabaseURL, _ contents: StoreContents) async throws {
-        let store = try database.store()
-        try await store.migrate()
-        for step in MigrationPlan(from: contents, to: StoreContents(), now: Holdings.now).steps {
-            try await step.carryOut(on: store)
-        }
-        await store.close()
-    }
-
     @Test func everyWayEverythingArrivesLetterForLetter() async throws {
         let whole = Holdings.whole()
         let server = try await PostgresServer.shared()
@@ -42,13 +26,13 @@ struct DatabaseMigrationTests {
                 var way = [file("a")]
                 for name in [first, second] { way.append(try DatabaseURL(parsing: server.url(database: name))) }
                 way += [file("b"), file("c")]
-                try await fill(way[0], whole)
+                try await way[0].fill(whole)
                 for (from, to) in zip(way, way.dropFirst()) {
                     let ending = try await DatabaseMigration.run(from, to) { _ in }
                     #expect(ending.isVerified, "\(from.summary) to \(to.summary)")
                     #expect(ending.from == ContentSums(whole))
                     #expect(ending.written == 1253)
-                    let there = try await contents(to)
+                    let there = try await to.contents()
                     #expect(there.activities == whole.activities)
                     #expect(
                         there.activities.map { Array($0.name.utf8) } == whole.activities.map { Array($0.name.utf8) })
@@ -69,15 +53,15 @@ struct DatabaseMigrationTests {
         let server = try await PostgresServer.shared()
         try await server.withDatabase { name in
             let to = try DatabaseURL(parsing: server.url(database: name))
-            try await fill(file("a"), whole)
+            try await file("a").fill(whole)
             #expect(try await DatabaseMigration.run(file("a"), to) { _ in }.isVerified)
-            #expect(try await contents(to).activities[1].name == "ab")
+            #expect(try await to.contents().activities[1].name == "ab")
             #expect(try await DatabaseMigration.run(file("a"), to) { _ in }.written == 0)
         }
     }
 
     @Test func theSourceFileStaysAsItWas() async throws {
-        try await fill(file("a"), Holdings.whole(700))
+        try await file("a").fill(Holdings.whole(700))
         let path = "\(folder.path)/a.db"
         let before = try Data(contentsOf: URL(filePath: path))
         _ = try await DatabaseMigration.run(file("a"), file("b")) { _ in }
@@ -85,7 +69,7 @@ struct DatabaseMigrationTests {
     }
 
     @Test func oneFileByTwoNamesIsOneDatabase() async throws {
-        try await fill(file("a"), Holdings.whole(3))
+        try await file("a").fill(Holdings.whole(3))
         symlink("\(folder.path)/a.db", "\(folder.path)/soft.db")
         link("\(folder.path)/a.db", "\(folder.path)/hard.db")
         for other in ["a", "soft", "hard"] {
@@ -103,7 +87,7 @@ struct DatabaseMigrationTests {
             let from = try DatabaseURL(parsing: url)
             let to = try DatabaseURL(parsing: url.replacing("127.0.0.1", with: "localhost"))
             #expect(!from.isSameFile(as: to))
-            try await fill(from, Holdings.whole(3))
+            try await from.fill(Holdings.whole(3))
             await #expect(throws: MigrationRefusal.sameDatabase) { try await DatabaseMigration.run(from, to) { _ in } }
         }
     }

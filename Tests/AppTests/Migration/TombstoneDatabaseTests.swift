@@ -16,22 +16,6 @@ struct TombstoneDatabaseTests {
 
     private func file(_ name: String) -> DatabaseURL { .sqlite(path: "\(folder.path)/\(name).db") }
 
-    private func fill(_ database: DatabaseURL, _ contents: StoreContents) async throws {
-        let store = try database.store()
-        try await store.migrate()
-        for step in MigrationPlan(from: contents, to: StoreContents(), now: Holdings.now).steps {
-            try await step.carryOut(on: store)
-        }
-        await store.close()
-    }
-
-    private func contents(_ database: DatabaseURL) async throws -> StoreContents {
-        let store = try database.store(isReadOnly: true)
-        let contents = try await StoreContents.read(store)
-        await store.close()
-        return contents
-    }
-
     private func withServer(
         _ body: (_ server: PostgresServer, _ name: String, _ url: DatabaseURL) async throws -> Void
     ) async throws {
@@ -55,7 +39,7 @@ struct TombstoneDatabaseTests {
     func erasedInTime(toServer: Bool) async throws {
         try await withServer { _, _, url in
             let (from, to) = toServer ? (file("a"), url) : (url, file("a"))
-            try await fill(from, whole)
+            try await from.fill(whole)
             #expect(try await DatabaseMigration.run(from, to) { _ in }.isVerified)
             let store = try to.store()
             #expect(try await store.activities() == whole.activities)
@@ -74,7 +58,7 @@ struct TombstoneDatabaseTests {
         var old = whole
         old.tombstones[0].deletedAt = Holdings.now - .seconds(72 * 3600)
         try await withServer { _, _, url in
-            try await fill(file("a"), old)
+            try await file("a").fill(old)
             let ending = try await DatabaseMigration.run(file("a"), url) { _ in }
             #expect(ending.isVerified)
             #expect(ending.to == ContentSums(old))
@@ -88,7 +72,7 @@ struct TombstoneDatabaseTests {
     /// What the original wrote has microseconds, which SQLite's texts and ours have not.
     @Test func timesFinerThanAMillisecondGiveTheSameSumsBothWays() async throws {
         try await withServer { server, name, url in
-            try await fill(url, whole)
+            try await url.fill(whole)
             try await server.execute(
                 """
                 UPDATE paceline_tombstones SET start_date = start_date + interval '456 microseconds',
@@ -117,10 +101,10 @@ struct TombstoneDatabaseTests {
 
     @Test func whatTheSourceStoresAndHasATombstoneOfMovesAsStored() async throws {
         try await withServer { server, name, url in
-            try await fill(url, whole)
+            try await url.fill(whole)
             try await server.execute(Self.rowOverTombstone, database: name)
             #expect(try await DatabaseMigration.run(url, file("a")) { _ in }.isVerified)
-            let moved = try await contents(file("a"))
+            let moved = try await file("a").contents()
             #expect(moved.activities.count == 21)
             #expect(moved.activities.contains { $0.name == "written over" })
             #expect(moved.tombstones.count == 4)
@@ -128,15 +112,15 @@ struct TombstoneDatabaseTests {
     }
 
     @Test func whatTheTargetStoresAndHasATombstoneOfBecomesTheSourcesTombstone() async throws {
-        try await fill(file("a"), whole)
+        try await file("a").fill(whole)
         try await withServer { server, name, url in
-            try await fill(url, whole)
+            try await url.fill(whole)
             try await server.execute(Self.rowOverTombstone, database: name)
             let ending = try await DatabaseMigration.run(file("a"), url) { _ in }
             #expect(ending.isVerified)
             #expect(ending.written == 1)
-            #expect(try await contents(url).activities == whole.activities)
-            #expect(Set(try await contents(url).tombstones) == Set(whole.tombstones))
+            #expect(try await url.contents().activities == whole.activities)
+            #expect(Set(try await url.contents().tombstones) == Set(whole.tombstones))
         }
     }
 }
